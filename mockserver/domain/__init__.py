@@ -1,0 +1,1 @@
+"""The pure model of an OTA update backend: no HTTP, no files, no wall clock."""

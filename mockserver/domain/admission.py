@@ -1,0 +1,299 @@
+"""Admission: which devices the backend knows, and which it lets in.
+
+Reference, Device APIs / Device authentication and Management APIs / Device authentication; where
+they are silent, section 3 of the server facts.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .clock import Clock, Seconds
+from .errors import DeviceExists, Invalid, NotFound, Unauthorized, Unprocessable
+from .ids import Ids
+from .index import Index, Page
+from .tokens import TokenRecord, Tokens
+
+ACCEPTED = "accepted"
+PREAUTHORIZED = "preauthorized"
+PENDING = "pending"
+REJECTED = "rejected"
+NOAUTH = "noauth"
+STATUSES = (ACCEPTED, PREAUTHORIZED, PENDING, REJECTED, NOAUTH)
+"""A device's status is the first of these that one of its authentication sets has."""
+
+DEVICE_TOKEN_LIFETIME: Seconds = 7 * 24 * 3600
+UNLIMITED = -1
+
+_TRANSITIONS = {
+    (PENDING, ACCEPTED),
+    (PENDING, REJECTED),
+    (ACCEPTED, REJECTED),
+    (ACCEPTED, PENDING),
+    (REJECTED, ACCEPTED),
+    (REJECTED, PENDING),
+}
+_DENIED = "dev auth: unauthorized"
+
+
+@dataclass(slots=True, kw_only=True)
+class AuthSet:
+    """One identity with one public key, and whether that pair is let in."""
+
+    id: str
+    device_id: str
+    identity_data: dict[str, Any]
+    pubkey: str
+    status: str
+    created: Seconds
+
+
+@dataclass(slots=True, kw_only=True)
+class Device:
+    """One device: an identity and the authentication sets it was seen or announced with."""
+
+    id: str
+    number: int
+    identity: str
+    identity_data: dict[str, Any]
+    created: Seconds
+    updated: Seconds
+    status: str = NOAUTH
+    auth_sets: dict[str, AuthSet] = field(default_factory=dict)
+    checked_in: Seconds | None = None
+
+
+class Admission:
+    """The devices of one World with their authentication sets and tokens."""
+
+    def __init__(self, clock: Clock, ids: Ids) -> None:
+        """Begin without devices and without a limit."""
+        self.limit = UNLIMITED
+        self.tokens = Tokens(clock)
+        self._clock = clock
+        self._ids = ids
+        self._count = 0
+        self._devices: dict[str, Device] = {}
+        self._by_identity: dict[str, Device] = {}
+        self._auth_sets: dict[str, AuthSet] = {}
+        self._by_age: Index[int] = Index()
+        self._by_status: dict[str, Index[int]] = {status: Index() for status in STATUSES}
+
+    # What a device asks
+
+    def authenticate(self, identity_data: dict[str, Any], pubkey: str) -> TokenRecord:
+        """Answer an authentication request whose signature has been verified.
+
+        An unknown identity, or a known one with a new key, is written down as pending.
+        Raises Unauthorized until the pair is accepted.
+        """
+        device = self._by_identity.get(identity_key(identity_data))
+        if device is None:
+            device = self._create(identity_data)
+        auth_set = next((a for a in device.auth_sets.values() if a.pubkey == pubkey), None)
+        if auth_set is None:
+            self._add_auth_set(device, pubkey, PENDING)
+            raise Unauthorized(_DENIED)
+        if auth_set.status == PREAUTHORIZED:
+            self._admit(device, auth_set)
+        if auth_set.status != ACCEPTED:
+            raise Unauthorized(_DENIED)
+        device.checked_in = self._clock.now()
+        return self.tokens.issue(auth_set.id, device.id, DEVICE_TOKEN_LIFETIME)
+
+    def check_in(self, jti: str) -> Device | None:
+        """Return the device that may act with this token now, and note that it was seen."""
+        record = self.tokens.living(jti)
+        auth_set = self._auth_sets.get(jti)
+        if record is None or auth_set is None or auth_set.status != ACCEPTED:
+            return None
+        device = self._devices[auth_set.device_id]
+        device.checked_in = self._clock.now()
+        return device
+
+    # What a user asks
+
+    def preauthorize(self, identity_data: dict[str, Any], pubkey: str) -> Device:
+        """Announce a device, to be accepted at its first request; raises DeviceExists."""
+        known = self._by_identity.get(identity_key(identity_data))
+        if known is not None:
+            raise DeviceExists(known)
+        device = self._create(identity_data)
+        self._add_auth_set(device, pubkey, PREAUTHORIZED)
+        return device
+
+    def set_status(self, device_id: str, auth_set_id: str, status: str) -> None:
+        """Accept, reject or dismiss (back to pending) an authentication set.
+
+        Accepting one rejects the device's other accepted set. Raises NotFound, Invalid for a
+        transition that the reference does not list, Unprocessable at the limit of devices.
+        """
+        auth_set = self.auth_set(device_id, auth_set_id)
+        if auth_set.status == status:
+            return
+        if (auth_set.status, status) not in _TRANSITIONS:
+            message = f"an authentication set cannot go from '{auth_set.status}' to '{status}'"
+            raise Invalid(message)
+        device = self._devices[device_id]
+        if status == ACCEPTED:
+            if device.status != ACCEPTED:
+                self._check_limit()
+            for other in device.auth_sets.values():
+                if other.status == ACCEPTED:
+                    other.status = REJECTED
+        elif auth_set.status == ACCEPTED:
+            self.tokens.revoke_all(device_id)
+        auth_set.status = status
+        self._derive_status(device)
+
+    def delete_auth_set(self, device_id: str, auth_set_id: str) -> bool:
+        """Remove an authentication set; True where its device went with it.
+
+        A device goes with its last set if that was preauthorized (reference, Reject
+        authentication), else it stays without authentication. Raises NotFound.
+        """
+        auth_set = self.auth_set(device_id, auth_set_id)
+        device = self._devices[device_id]
+        if auth_set.status == ACCEPTED:
+            self.tokens.revoke_all(device_id)
+        if auth_set.status == PREAUTHORIZED and len(device.auth_sets) == 1:
+            self.remove(device_id)
+            return True
+        del device.auth_sets[auth_set_id], self._auth_sets[auth_set_id]
+        self._derive_status(device)
+        return False
+
+    def remove(self, device_id: str) -> None:
+        """Forget a device, its authentication sets and its tokens; raises NotFound."""
+        device = self.device(device_id)
+        self.tokens.revoke_all(device_id)
+        for auth_set_id in device.auth_sets:
+            del self._auth_sets[auth_set_id]
+        del self._devices[device_id], self._by_identity[device.identity]
+        self._by_age.discard(device.number, device_id)
+        self._by_status[device.status].discard(device.number, device_id)
+
+    def revoke_token(self, jti: str) -> None:
+        """Revoke one device token; raises NotFound."""
+        if not self.tokens.revoke(jti):
+            message = f"no token '{jti}'"
+            raise NotFound(message)
+
+    # What there is
+
+    def __contains__(self, device_id: str) -> bool:
+        """Say whether a device is known."""
+        return device_id in self._devices
+
+    def newest(self) -> Device | None:
+        """Return the device that became known last and is still there."""
+        name = next(reversed(self._by_age), None)
+        return None if name is None else self._devices[name]
+
+    def device(self, device_id: str) -> Device:
+        """Return a device; raises NotFound."""
+        try:
+            return self._devices[device_id]
+        except KeyError:
+            message = f"no device '{device_id}'"
+            raise NotFound(message) from None
+
+    def auth_set(self, device_id: str, auth_set_id: str) -> AuthSet:
+        """Return an authentication set of a device; raises NotFound."""
+        device = self.device(device_id)
+        try:
+            return device.auth_sets[auth_set_id]
+        except KeyError:
+            message = f"no authentication set '{auth_set_id}' of device '{device_id}'"
+            raise NotFound(message) from None
+
+    def count(self, status: str | None = None) -> int:
+        """Count the devices, or those of one status."""
+        return len(self._by_age if status is None else self._by_status[status])
+
+    def ids(self, status: str | None = None) -> Iterator[str]:
+        """Go through the ids of the devices, or of those of one status, oldest first."""
+        return iter(self._by_age if status is None else self._by_status[status])
+
+    def page(
+        self, page: Page, *, statuses: Iterable[str] = (), ids: Iterable[str] = ()
+    ) -> tuple[list[Device], bool]:
+        """Return a page of the devices, oldest first, and whether there is another one.
+
+        Empty `statuses` or `ids` stand for any; given both, a device has to fit both.
+        """
+        wanted, chosen = set(statuses), set(ids)
+        if chosen:
+            fitting = (self._devices[i] for i in chosen if i in self._devices)
+            found = sorted(
+                (d for d in fitting if not wanted or d.status in wanted), key=lambda d: d.number
+            )
+            return page.of(found), len(found) > page.stop
+        if len(wanted) > 1:
+            numbered = [(self._devices[i].number, i) for s in wanted for i in self._by_status[s]]
+            names = [name for _, name in sorted(numbered)]
+            return [self._devices[i] for i in page.of(names)], len(names) > page.stop
+        index = self._by_status[wanted.pop()] if wanted else self._by_age
+        return [self._devices[i] for i in index.page(page)], len(index) > page.stop
+
+    # How it is kept
+
+    def _create(self, identity_data: dict[str, Any]) -> Device:
+        now = self._clock.now()
+        self._count += 1
+        device = Device(
+            id=self._ids.uuid(),
+            number=self._count,
+            identity=identity_key(identity_data),
+            identity_data=identity_data,
+            created=now,
+            updated=now,
+        )
+        self._devices[device.id] = self._by_identity[device.identity] = device
+        self._by_age.add(device.number, device.id)
+        self._by_status[device.status].add(device.number, device.id)
+        return device
+
+    def _add_auth_set(self, device: Device, pubkey: str, status: str) -> None:
+        auth_set = AuthSet(
+            id=self._ids.uuid(),
+            device_id=device.id,
+            identity_data=device.identity_data,
+            pubkey=pubkey,
+            status=status,
+            created=self._clock.now(),
+        )
+        device.auth_sets[auth_set.id] = self._auth_sets[auth_set.id] = auth_set
+        self._derive_status(device)
+
+    def _admit(self, device: Device, auth_set: AuthSet) -> None:
+        if device.status != ACCEPTED:
+            try:
+                self._check_limit()
+            except Unprocessable as full:
+                raise Unauthorized(full.message) from None
+        for other in device.auth_sets.values():
+            if other.status == ACCEPTED:
+                other.status = REJECTED
+        auth_set.status = ACCEPTED
+        self._derive_status(device)
+
+    def _check_limit(self) -> None:
+        if self.limit != UNLIMITED and self.count(ACCEPTED) >= self.limit:
+            message = f"maximum number of accepted devices reached: {self.limit}"
+            raise Unprocessable(message)
+
+    def _derive_status(self, device: Device) -> None:
+        held = {auth_set.status for auth_set in device.auth_sets.values()}
+        status = next((s for s in STATUSES if s in held), NOAUTH)
+        device.updated = self._clock.now()
+        if status != device.status:
+            self._by_status[device.status].discard(device.number, device.id)
+            self._by_status[status].add(device.number, device.id)
+            device.status = status
+
+
+def identity_key(identity_data: dict[str, Any]) -> str:
+    """Return what makes two identities the same: their pairs, whatever the order or spacing."""
+    return json.dumps(identity_data, sort_keys=True, separators=(",", ":"))

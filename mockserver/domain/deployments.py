@@ -1,0 +1,311 @@
+"""Deployments: created, listed, aborted, counted.
+
+Reference, Management APIs / Deployments; section 5 of the server facts. What devices do with
+them is in `offers` and `reports`.
+"""
+
+from bisect import insort
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .artifacts import Artifact
+from .clock import Clock, Seconds
+from .dialect import Dialect
+from .errors import Conflict, Invalid, NotFound, Unprocessable
+from .filters import Predicate
+from .ids import Ids
+from .index import Index, Page
+from .progress import ABORTED, DECOMMISSIONED, PENDING, DeviceDeployment, Statistics
+from .rollout import Phase, PhasePlan, plan_phases
+
+SOFTWARE = "software"
+INPROGRESS, FINISHED, SCHEDULED = "inprogress", "finished", "scheduled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Whom a deployment means: the ids at its creation, and the filter that says so in words.
+
+    In a dynamic deployment devices that come to match the filter's terms join later.
+    """
+
+    devices: tuple[str, ...]
+    terms: tuple[Predicate, ...] = ()
+    filter_id: str = ""
+    filter_name: str = ""
+    group: str | None = None
+    dynamic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A deployment as it is asked for; `max_devices` 0 means no limit."""
+
+    name: str
+    artifact_name: str
+    retries: int = 0
+    phases: tuple[PhasePlan, ...] = ()
+    update_control_map: dict[str, Any] | None = None
+    force_installation: bool = False
+    max_devices: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Deployment:
+    """One deployment; `number` counts them in the order of creation."""
+
+    id: str
+    number: int
+    plan: Plan
+    scope: Scope
+    created: Seconds
+    statistics: Statistics
+    artifacts: list[str]
+    phases: list[Phase]
+    update_control_map: dict[str, Any] | None
+    finished: Seconds | None = None
+    devices: dict[str, DeviceDeployment] = field(default_factory=dict)
+    joined: dict[str, None] = field(default_factory=dict)
+    type: str = SOFTWARE
+    _meant: frozenset[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Remember the targets as a set."""
+        self._meant = frozenset(self.scope.devices)
+
+    def status(self, now: Seconds) -> str:
+        """Derive its status: scheduled, pending, inprogress or finished."""
+        if self.finished is not None:
+            return FINISHED
+        if self.statistics.moved:
+            return INPROGRESS
+        return SCHEDULED if self.phases and now < self.phases[0].start else PENDING
+
+    def targets(self) -> Sequence[str]:
+        """Return the ids of all its devices: those meant at creation, then those that joined."""
+        return (*self.scope.devices, *self.joined) if self.joined else self.scope.devices
+
+    def means(self, device_id: str) -> bool:
+        """Say whether a device is one of its targets."""
+        return device_id in self._meant or device_id in self.joined
+
+    def part(self, device_id: str) -> DeviceDeployment:
+        """Return a target's part; a device that has not asked yet has a pending one."""
+        return self.devices.get(device_id) or DeviceDeployment(device_id=device_id)
+
+
+class Deployments:
+    """The deployments of one World."""
+
+    def __init__(self, clock: Clock, ids: Ids, dialect: Dialect) -> None:
+        """Begin with none."""
+        self._clock = clock
+        self._ids = ids
+        self._dialect = dialect
+        self._deployments: dict[str, Deployment] = {}
+        self._by_age: Index[int] = Index()
+        self._unfinished: dict[str, Deployment] = {}
+        self._queues: dict[str, list[tuple[int, Deployment]]] = {}
+        self._handled: dict[str, int] = {}
+        self._used_artifacts: set[str] = set()
+
+    def create(self, plan: Plan, scope: Scope, artifacts: Sequence[Artifact]) -> Deployment:
+        """Start a deployment of these artifacts, which all have the plan's artifact name.
+
+        Raises Invalid without devices or for phases that do not add up, Unprocessable without
+        artifacts, Conflict for a twin of an unfinished one where the dialect refuses that.
+        """
+        if not scope.devices and not scope.dynamic:
+            message = "No devices for the deployment"
+            raise Invalid(message)
+        if not artifacts:
+            message = f"No artifact for the deployment: no artifact has the name '{plan.artifact_name}'"
+            raise Unprocessable(message)
+        self._refuse_twin(plan, scope)
+        now = self._clock.now()
+        size = len(scope.devices)
+        phases = plan_phases(plan.phases, size, now=now, ids=self._ids, dynamic=scope.dynamic)
+        deployment = Deployment(
+            id=self._ids.uuid(),
+            number=len(self._deployments) + 1,
+            plan=plan,
+            scope=scope,
+            created=now,
+            statistics=Statistics(size),
+            artifacts=[artifact.id for artifact in artifacts],
+            phases=phases,
+            update_control_map=plan.update_control_map,
+        )
+        self._deployments[deployment.id] = self._unfinished[deployment.id] = deployment
+        self._by_age.add(deployment.number, deployment.id)
+        self._used_artifacts.update(deployment.artifacts)
+        for device_id in scope.devices:
+            self._queue(device_id, deployment)
+        return deployment
+
+    def attach(self, artifact: Artifact) -> None:
+        """Let unfinished deployments of its name use a new artifact."""
+        for deployment in self._unfinished.values():
+            if deployment.plan.artifact_name == artifact.name:
+                deployment.artifacts.append(artifact.id)
+                self._used_artifacts.add(artifact.id)
+
+    # The one place where a device's status changes, so that the counters always add up
+
+    def move(self, deployment: Deployment, part: DeviceDeployment, status: str) -> None:
+        """Give a device another status in a deployment, count it, and finish what is done."""
+        now = self._clock.now()
+        if part.status == PENDING and part.started is None:
+            part.started = now
+        was_active = part.active
+        deployment.statistics.move(part.status, status)
+        part.status = status
+        if not part.active:
+            part.finished = now
+            handled = self._handled.get(part.device_id, 0)
+            self._handled[part.device_id] = max(handled, deployment.number)
+            self._unqueue(part.device_id, deployment)
+        elif not was_active:
+            self._queue(part.device_id, deployment)
+        if deployment.finished is None and self._is_done(deployment):
+            self._finish(deployment)
+
+    def join(self, deployment: Deployment, device_id: str) -> None:
+        """Add a device that has come to match a dynamic deployment's filter."""
+        deployment.joined[device_id] = None
+        deployment.statistics.join()
+        self._queue(device_id, deployment)
+
+    def begin(self, deployment: Deployment, device_id: str) -> DeviceDeployment:
+        """Return a target's own part in a deployment, kept from now on."""
+        return deployment.devices.setdefault(device_id, DeviceDeployment(device_id=device_id))
+
+    # Update control maps
+
+    def control_map(self, deployment_id: str, device_id: str) -> dict[str, Any]:
+        """Return the control map for a device that is busy with a deployment; raises NotFound."""
+        deployment = self.deployment(deployment_id)
+        part = deployment.devices.get(device_id)
+        if part is None or not part.active or deployment.update_control_map is None:
+            message = f"no update control map of deployment '{deployment_id}' for this device"
+            raise NotFound(message)
+        return deployment.update_control_map
+
+    def set_control_map(self, deployment_id: str, control_map: dict[str, Any]) -> None:
+        """Put another control map in place of the one there is; raises NotFound, Conflict."""
+        deployment = self.deployment(deployment_id)
+        if deployment.update_control_map is None:
+            message = f"deployment '{deployment_id}' has no update control map"
+            raise Conflict(message)
+        deployment.update_control_map = control_map
+
+    # Abort
+
+    def abort(self, deployment_id: str) -> None:
+        """Abort a deployment for every device that is not done; raises Unprocessable when finished."""
+        deployment = self.deployment(deployment_id)
+        if deployment.finished is not None:
+            message = f"Deployment already finished: '{deployment_id}'"
+            raise Unprocessable(message)
+        for device_id in deployment.targets():
+            part = self.begin(deployment, device_id)
+            if part.active:
+                self.move(deployment, part, ABORTED)
+        if deployment.finished is None:
+            self._finish(deployment)
+
+    def abort_device(self, device_id: str) -> None:
+        """Abort what a device has not finished; a device unknown to all deployments is no error."""
+        self._end_device(device_id, ABORTED)
+
+    def decommission_device(self, device_id: str) -> None:
+        """End all that a device has not finished, because it leaves the system."""
+        self._end_device(device_id, DECOMMISSIONED)
+        self._queues.pop(device_id, None)
+        self._handled.pop(device_id, None)
+
+    def _end_device(self, device_id: str, status: str) -> None:
+        waiting = [deployment for _, deployment in self._queues.get(device_id, ())]
+        reach = len(waiting) if self._dialect.abort_covers_queue else 2
+        for deployment in waiting[:reach]:
+            part = self.begin(deployment, device_id)
+            if part.active:
+                self.move(deployment, part, status)
+
+    # What there is
+
+    def deployment(self, deployment_id: str) -> Deployment:
+        """Return a deployment; raises NotFound."""
+        try:
+            return self._deployments[deployment_id]
+        except KeyError:
+            message = f"no deployment '{deployment_id}'"
+            raise NotFound(message) from None
+
+    def get(self, deployment_id: str) -> Deployment | None:
+        """Return a deployment, or None."""
+        return self._deployments.get(deployment_id)
+
+    def find(
+        self, page: Page, *, wanted: Callable[[Deployment], bool] | None, newest_first: bool
+    ) -> tuple[list[Deployment], int]:
+        """Return a page of the deployments by age, and how many there are before paging."""
+        if wanted is None:
+            names = self._by_age.page(page, newest_first=newest_first)
+            return [self._deployments[name] for name in names], len(self._by_age)
+        order = reversed(self._by_age) if newest_first else iter(self._by_age)
+        found = [d for name in order if wanted(d := self._deployments[name])]
+        return page.of(found), len(found)
+
+    def waiting(self, device_id: str) -> Iterator[Deployment]:
+        """Go through a device's deployments that are not final for it, oldest first."""
+        return (deployment for _, deployment in self._queues.get(device_id, ()))
+
+    def dynamic(self) -> Iterator[Deployment]:
+        """Go through the unfinished dynamic deployments, oldest first."""
+        return (d for d in self._unfinished.values() if d.scope.dynamic)
+
+    def handled(self, device_id: str) -> int:
+        """Return the number of the newest deployment that is final for a device, or 0."""
+        return self._handled.get(device_id, 0)
+
+    def uses(self, artifact_id: str, *, unfinished: bool) -> bool:
+        """Say whether any deployment, or any unfinished one, has this artifact."""
+        if not unfinished:
+            return artifact_id in self._used_artifacts
+        return any(artifact_id in d.artifacts for d in self._unfinished.values())
+
+    # How it is kept
+
+    def _queue(self, device_id: str, deployment: Deployment) -> None:
+        queue = self._queues.setdefault(device_id, [])
+        insort(queue, (deployment.number, deployment), key=lambda entry: entry[0])
+
+    def _unqueue(self, device_id: str, deployment: Deployment) -> None:
+        queue = self._queues.get(device_id, [])
+        self._queues[device_id] = [entry for entry in queue if entry[1] is not deployment]
+
+    def _refuse_twin(self, plan: Plan, scope: Scope) -> None:
+        if not self._dialect.refuse_twins:
+            return
+        mine = (plan.name, plan.artifact_name, plan.force_installation, scope)
+        for other in self._unfinished.values():
+            theirs = other.plan
+            if mine == (theirs.name, theirs.artifact_name, theirs.force_installation, other.scope):
+                message = (
+                    "Invalid deployment definition: there is already an active deployment"
+                    " with the same parameters"
+                )
+                raise Conflict(message)
+
+    @staticmethod
+    def _is_done(deployment: Deployment) -> bool:
+        if deployment.scope.dynamic:
+            limit = deployment.plan.max_devices
+            return 0 < limit <= deployment.statistics.final
+        return deployment.statistics.final >= deployment.statistics.targets
+
+    def _finish(self, deployment: Deployment) -> None:
+        deployment.finished = self._clock.now()
+        del self._unfinished[deployment.id]

@@ -1,0 +1,30 @@
+"""Policies where the real server departs from the documents.
+
+The model and the API ask a policy by its name; nobody asks which dialect it is.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One consistent set of answers to what the documents and the real server see differently.
+
+    `match_depends`: an update's depends have to be met by what the device provides (reference,
+    Deployments v2, Check Update); else only the device type counts.
+    `abort_covers_queue`: aborting a device's deployments ends all that are not final for it
+    (reference, Abort Deployments for a Device); else the current one and one more.
+    `refuse_twins`: a deployment equal to an unfinished one is refused; the reference does not
+    know of that.
+    """
+
+    name: str
+    match_depends: bool
+    abort_covers_queue: bool
+    refuse_twins: bool
+
+
+DOCUMENTED = Dialect(
+    name="documented", match_depends=True, abort_covers_queue=True, refuse_twins=False
+)
+"""The documents' word, everywhere."""

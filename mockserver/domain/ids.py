@@ -1,0 +1,30 @@
+"""Identifiers and chance, drawn from the World's seed."""
+
+from random import Random
+from uuid import UUID
+
+
+class Ids:
+    """Make the ids of one World: the same seed gives the same ids in the same order."""
+
+    def __init__(self, seed: int) -> None:
+        """Start the sequence that belongs to this seed."""
+        self._random = Random(seed)  # noqa: S311 - ids are names, not secrets
+
+    def uuid(self) -> str:
+        """Return the next random UUIDv4, lower case with dashes."""
+        return str(UUID(int=self._random.getrandbits(128), version=4))
+
+    def secret(self, size: int = 32) -> bytes:
+        """Return the next `size` bytes, for keys that have to come out alike for one seed."""
+        return self._random.randbytes(size)
+
+
+def is_uuid(text: str) -> bool:
+    """Say whether the text has the form of a UUID with dashes."""
+    if len(text) != 36:  # noqa: PLR2004 - the length of 8-4-4-4-12 hexadecimal digits with dashes
+        return False
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False

@@ -1,0 +1,65 @@
+"""Token records: what makes a signed token good until it expires or is revoked."""
+
+from dataclasses import dataclass
+
+from .clock import Clock, Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRecord:
+    """The server's memory of one issued token.
+
+    `jti` is the token's id, `subject` the device's or user's id; `expires` is None for a token
+    without end.
+    """
+
+    jti: str
+    subject: str
+    issued: Seconds
+    expires: Seconds | None
+
+
+class Tokens:
+    """The living tokens of one kind of subject, devices or users."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Begin with none."""
+        self._clock = clock
+        self._records: dict[str, TokenRecord] = {}
+        self._of_subject: dict[str, dict[str, None]] = {}
+
+    def issue(self, jti: str, subject: str, lifetime: Seconds | None) -> TokenRecord:
+        """Record a token; one with the same id takes the older one's place."""
+        now = self._clock.now()
+        expires = None if lifetime is None else now + lifetime
+        record = TokenRecord(jti=jti, subject=subject, issued=now, expires=expires)
+        self._records[jti] = record
+        self._of_subject.setdefault(subject, {})[jti] = None
+        return record
+
+    def living(self, jti: str) -> TokenRecord | None:
+        """Return the record of a token that is neither revoked nor expired, else None."""
+        record = self._records.get(jti)
+        if record is None or (record.expires is not None and record.expires <= self._clock.now()):
+            return None
+        return record
+
+    def revoke(self, jti: str) -> bool:
+        """Forget one token; False where there was none."""
+        record = self._records.pop(jti, None)
+        if record is None:
+            return False
+        mine = self._of_subject[record.subject]
+        del mine[jti]
+        if not mine:
+            del self._of_subject[record.subject]
+        return True
+
+    def revoke_all(self, subject: str) -> None:
+        """Forget every token of one device or user."""
+        for jti in list(self._of_subject.get(subject, ())):
+            self.revoke(jti)
+
+    def of(self, subject: str) -> list[TokenRecord]:
+        """Return a subject's records, oldest first."""
+        return [self._records[jti] for jti in self._of_subject.get(subject, ())]

@@ -1,0 +1,254 @@
+"""The World: one backend's whole state, and the acts that touch more than one part of it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .admission import ACCEPTED, Admission, Device
+from .artifacts import Artifact, Artifacts, Content
+from .clock import Clock
+from .deployments import Deployment, Deployments, Plan, Scope
+from .dialect import DOCUMENTED, Dialect
+from .errors import Conflict, Invalid, Unauthorized, Unprocessable
+from .filters import Predicate, SavedFilters, matches
+from .ids import Ids
+from .index import Page
+from .inventory import Attribute, Inventory, Record, system_attribute
+from .offers import Offers
+from .reports import Reports
+from .tokens import TokenRecord
+from .users import Users
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Sort devices by an attribute; devices without it come last."""
+
+    scope: str
+    attribute: str
+    descending: bool = False
+
+
+class World:
+    """Everything that one backend knows: one tenant of a server, or an oracle's whole world."""
+
+    def __init__(
+        self, *, seed: int = 0, clock: Clock | None = None, dialect: Dialect = DOCUMENTED
+    ) -> None:
+        """Begin an empty world; the same seed and the same acts give the same ids."""
+        self.clock = clock or Clock()
+        self.ids = Ids(seed)
+        self.dialect = dialect
+        self.admission = Admission(self.clock, self.ids)
+        self.users = Users(self.clock, self.ids)
+        self.artifacts = Artifacts(self.clock, self.ids)
+        self.inventory = Inventory(self.clock, self.ids)
+        self.filters = SavedFilters(self.ids)
+        self.deployments = Deployments(self.clock, self.ids, dialect)
+        self.offers = Offers(
+            self.clock, self.deployments, self.artifacts, dialect, self._is_member
+        )
+        self.reports = Reports(self.deployments)
+
+    # Devices come and go
+
+    def authenticate_device(self, identity_data: dict[str, Any], pubkey: str) -> TokenRecord:
+        """Answer a verified authentication request; raises Unauthorized until it is accepted."""
+        try:
+            return self.admission.authenticate(identity_data, pubkey)
+        except Unauthorized:
+            self._begin_records()
+            raise
+
+    def preauthorize_device(self, identity_data: dict[str, Any], pubkey: str) -> Device:
+        """Announce a device, to be accepted at its first request; raises DeviceExists."""
+        device = self.admission.preauthorize(identity_data, pubkey)
+        self._begin_records()
+        return device
+
+    def delete_auth_set(self, device_id: str, auth_set_id: str) -> None:
+        """Remove an authentication set, and its device if that was all; raises NotFound."""
+        if self.admission.delete_auth_set(device_id, auth_set_id):
+            self.inventory.remove(device_id)
+            self.deployments.decommission_device(device_id)
+
+    def decommission_device(self, device_id: str) -> None:
+        """Remove a device with all that is known of it; raises NotFound."""
+        self.admission.remove(device_id)
+        self.deployments.decommission_device(device_id)
+        self.inventory.remove(device_id)
+
+    def _begin_records(self) -> None:
+        newest = self.admission.newest()
+        if newest is not None and newest.id not in self.inventory:
+            self.inventory.add(newest.id)
+
+    # Artifacts
+
+    def add_artifact(self, content: Content, description: str = "") -> Artifact:
+        """Store an artifact; unfinished deployments of its name may use it at once.
+
+        Raises ArtifactExists.
+        """
+        artifact = self.artifacts.add(content, description)
+        self.deployments.attach(artifact)
+        return artifact
+
+    def describe_artifact(self, artifact_id: str, description: str) -> None:
+        """Edit an artifact that no deployment has used; raises NotFound, Unprocessable."""
+        self.artifacts.artifact(artifact_id)
+        if self.deployments.uses(artifact_id, unfinished=False):
+            message = f"artifact '{artifact_id}' has already been used in a deployment"
+            raise Unprocessable(message)
+        self.artifacts.describe(artifact_id, description)
+
+    def remove_artifact(self, artifact_id: str) -> None:
+        """Delete an artifact that no unfinished deployment has; raises NotFound, Conflict."""
+        self.artifacts.artifact(artifact_id)
+        if self.deployments.uses(artifact_id, unfinished=True):
+            message = f"artifact '{artifact_id}' is used in an active deployment"
+            raise Conflict(message)
+        self.artifacts.remove(artifact_id)
+
+    # Deployments
+
+    def deploy(
+        self, plan: Plan, *, devices: Sequence[str] = (), all_devices: bool = False
+    ) -> Deployment:
+        """Deploy to listed devices, or to all that are accepted now.
+
+        Raises what `Deployments.create` does, and Invalid unless exactly one of them is given.
+        """
+        if all_devices and devices:
+            message = (
+                "Invalid deployments definition: list of devices provided together with"
+                " all_devices flag"
+            )
+            raise Invalid(message)
+        if all_devices:
+            terms = (_term("identity", "status", "$eq", ACCEPTED),)
+            return self._start(plan, Scope(devices=tuple(self.admission.ids(ACCEPTED)), terms=terms))
+        if not devices:
+            message = "Invalid deployments definition: provide list of devices or set all_devices flag"
+            raise Invalid(message)
+        listed = tuple(dict.fromkeys(devices))
+        terms = (_term("identity", "id", "$in", list(listed)),)
+        group = None
+        if len(listed) == 1 and listed[0] in self.inventory:
+            group = self.inventory.record(listed[0]).group
+        return self._start(plan, Scope(devices=listed, terms=terms, group=group))
+
+    def deploy_to_group(self, plan: Plan, group: str) -> Deployment:
+        """Deploy to the accepted devices of a group; raises as `deploy` does."""
+        members = self.inventory.members(group) if group in self.inventory.groups() else ()
+        accepted = [i for i in members if self.admission.device(i).status == ACCEPTED]
+        terms = (_term("system", "group", "$eq", group),)
+        return self._start(plan, Scope(devices=tuple(accepted), terms=terms, group=group))
+
+    def deploy_dynamically(self, plan: Plan, filter_id: str) -> Deployment:
+        """Deploy to the accepted devices that match a saved filter, now or later.
+
+        Raises Invalid for an unknown filter, else what `Deployments.create` does.
+        """
+        known = {saved.id: saved for saved in self.filters.all()}
+        if filter_id not in known:
+            message = f"filter_id: no filter '{filter_id}'"
+            raise Invalid(message)
+        saved = known[filter_id]
+        fits = matches(saved.terms)
+        accepted = self.admission.ids(ACCEPTED)
+        scope = Scope(
+            devices=tuple(i for i in accepted if fits(self.values(i))),
+            terms=saved.terms,
+            filter_id=saved.id,
+            filter_name=saved.name,
+            dynamic=True,
+        )
+        return self._start(plan, scope)
+
+    def _start(self, plan: Plan, scope: Scope) -> Deployment:
+        return self.deployments.create(plan, scope, self.artifacts.of_release(plan.artifact_name))
+
+    def _is_member(self, deployment: Deployment, device_id: str) -> bool:
+        if device_id not in self.admission:
+            return False
+        return matches(deployment.scope.terms)(self.values(device_id))
+
+    # Devices as inventory sees them
+
+    def attributes(self, device_id: str) -> list[Attribute]:
+        """Return all that is known of a device: identity, system, and what was written of it.
+
+        Raises NotFound.
+        """
+        device = self.admission.device(device_id)
+        record = self.inventory.record(device_id)
+        return [
+            *_identity_attributes(device),
+            *_system_attributes(device, record),
+            *record.attributes.values(),
+        ]
+
+    def values(self, device_id: str) -> dict[tuple[str, str], Any]:
+        """Return a device's attribute values by scope and name, its id among its identity."""
+        values = {(a.scope, a.name): a.value for a in self.attributes(device_id)}
+        values["identity", "id"] = device_id
+        return values
+
+    def search_devices(
+        self,
+        page: Page,
+        *,
+        predicates: Sequence[Predicate] = (),
+        order: Sequence[Order] = (),
+        also: Callable[[Mapping[tuple[str, str], Any]], bool] | None = None,
+        ids: Iterable[str] | None = None,
+    ) -> tuple[list[str], int]:
+        """Return a page of the devices that meet all predicates, and how many do.
+
+        In order of age where no `order` is given. Raises Invalid for a predicate of no use.
+        """
+        if not predicates and not order and also is None and ids is None:
+            return [d.id for d in self.admission.page(page)[0]], self.admission.count()
+        fits = matches(predicates)
+        chosen = self.admission.ids() if ids is None else (i for i in ids if i in self.admission)
+        found = [
+            (name, values)
+            for name in chosen
+            if fits(values := self.values(name)) and (also is None or also(values))
+        ]
+        for rule in reversed(order):
+            key = (rule.scope, rule.attribute)
+            have = [entry for entry in found if key in entry[1]]
+            lack = [entry for entry in found if key not in entry[1]]
+            have.sort(key=lambda entry: _rank(entry[1][key]), reverse=rule.descending)  # noqa: B023
+            found = have + lack
+        return [name for name, _ in page.of(found)], len(found)
+
+
+def _term(scope: str, attribute: str, kind: str, value: Any) -> Predicate:  # noqa: ANN401 - JSON
+    return Predicate(scope=scope, attribute=attribute, type=kind, value=value)
+
+
+def _rank(value: Any) -> tuple[int, Any]:  # noqa: ANN401 - any JSON value
+    """Return a key that sorts numbers before texts and lists by their first element."""
+    first = (value[0] if value else "") if isinstance(value, list) else value
+    return (0, first) if isinstance(first, (int, float)) else (1, str(first))
+
+
+def _identity_attributes(device: Device) -> list[Attribute]:
+    known = {k: v for k, v in device.identity_data.items() if k != "status"}
+    return [
+        Attribute(name=name, scope="identity", value=value)
+        for name, value in {**known, "status": device.status}.items()
+    ]
+
+
+def _system_attributes(device: Device, record: Record) -> list[Attribute]:
+    known = {
+        "created_ts": device.created,
+        "updated_ts": max(device.updated, record.updated),
+        "group": record.group,
+        "check_in_time": device.checked_in,
+    }
+    return [system_attribute(name, value) for name, value in known.items() if value is not None]

@@ -1,0 +1,135 @@
+"""Every property of every schema in the reference is in our files: type, flag and values."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from otakit.specs.catalogue import apis, resolved
+
+DOCUMENT = "003_04e9a76ae7f6d9d4.txt"
+LISTED = json.loads(
+    (Path(__file__).parent / "documented" / "schemas.json").read_text(encoding="utf-8")
+)
+FILES = {
+    ("device", "Deployments"): "mender/devices/deployments-v1",
+    ("device", "Deployments v2"): "mender/devices/deployments-v2",
+    ("device", "Device authentication"): "mender/devices/authentication-v1",
+    ("device", "Device inventory"): "mender/devices/inventory-v1",
+    ("management", "Deployments"): "mender/management/deployments-v1",
+    ("management", "Deployments v2"): "mender/management/deployments-v2",
+    ("management", "Device authentication"): "mender/management/devauth-v2",
+}
+SERVED = [
+    listed
+    for listed in LISTED
+    if listed["document"] == DOCUMENT and (listed["side"], listed["api"]) in FILES
+]
+EXCEPTIONS: dict[str, str] = {}
+"""Where our files differ from the list, by the test's id, and why."""
+
+SCHEMAS = {api.name: resolved(api)["components"].get("schemas", {}) for api in apis()}
+
+
+def file_of(listed: dict[str, Any]) -> str:
+    """Name the API that a schema belongs to."""
+    return FILES[listed["side"], listed["api"]]
+
+
+def case(listed: dict[str, Any], name: str, *values: object) -> pytest.ParameterSet:
+    """Make one test case with a readable id, marked if it is an exception."""
+    ident = f"{file_of(listed).removeprefix('mender/')}:{listed['schema']}{name}"
+    marks = (
+        [pytest.mark.xfail(strict=True, raises=AssertionError, reason=EXCEPTIONS[ident])]
+        if ident in EXCEPTIONS
+        else []
+    )
+    return pytest.param(file_of(listed), listed["schema"], *values, id=ident, marks=marks)
+
+
+def property_cases() -> Iterator[pytest.ParameterSet]:
+    """Yield one case for each property, with its path; the reference nests by angle quotes."""
+    for listed in SERVED:
+        path: list[str] = []
+        for entry in listed["properties"]:
+            depth = entry["name"].count("»")
+            path = [*path[:depth], entry["name"].lstrip("» ")]
+            yield case(listed, "." + ".".join(path), {**entry, "path": tuple(path)})
+
+
+def enum_cases() -> Iterator[pytest.ParameterSet]:
+    """Yield one case for each property that has a list of values."""
+    for listed in SERVED:
+        for name, values in listed["enums"].items():
+            yield case(listed, f".{name}=", (name,), values)
+
+
+PROPERTIES = list(property_cases())
+ENUMS = list(enum_cases())
+
+
+@pytest.mark.parametrize(
+    ("api", "name"),
+    [case(listed, "") for listed in SERVED],
+)
+def test_schema_is_there(api: str, name: str) -> None:
+    """A schema keeps the name that the reference gives it."""
+    assert name in SCHEMAS[api]
+
+
+@pytest.mark.parametrize(("api", "name", "entry"), PROPERTIES)
+def test_property_is_as_documented(
+    api: str,
+    name: str,
+    entry: dict[str, Any],
+    ota_flat: Callable[..., dict[str, Any]],
+    ota_matches: Callable[..., bool],
+) -> None:
+    """A property stands where the table has it, with its type and its required flag."""
+    path = entry["path"]
+    parent = inside(find(SCHEMAS[api].get(name, {}), path[:-1], ota_flat), ota_flat)
+    schema = find(SCHEMAS[api].get(name, {}), path, ota_flat)
+    assert schema, "missing"
+    assert ota_matches(entry["type"], schema, SCHEMAS[api]), entry["type"]
+    if path[-1] not in {"additionalProperties", "anonymous"}:
+        assert (path[-1] in parent.get("required", ())) == entry["required"]
+
+
+@pytest.mark.parametrize(("api", "name", "path", "values"), ENUMS)
+def test_enum_is_as_documented(
+    api: str,
+    name: str,
+    path: tuple[str, ...],
+    values: list[str],
+    ota_flat: Callable[..., dict[str, Any]],
+) -> None:
+    """A property takes the listed values and no other."""
+    schema = find(SCHEMAS[api].get(name, {}), path, ota_flat)
+    assert set(schema.get("enum", ())) == set(values)
+
+
+def test_exceptions_name_tests() -> None:
+    """An exception for something that the list does not have is a mistake."""
+    ids = {param.id for param in [*PROPERTIES, *ENUMS]}
+    assert EXCEPTIONS.keys() <= ids
+
+
+def find(
+    schema: dict[str, Any], path: tuple[str, ...], ota_flat: Callable[..., dict[str, Any]]
+) -> dict[str, Any]:
+    """Go down to a property, through the items of arrays; empty if it is not there."""
+    schema = ota_flat(schema)
+    for name in path:
+        if name == "anonymous":  # the schema is no object, and means itself
+            return schema
+        holder = inside(schema, ota_flat)
+        step = holder if name == "additionalProperties" else holder.get("properties", {})
+        schema = ota_flat(step.get(name, {}))
+    return schema
+
+
+def inside(schema: dict[str, Any], ota_flat: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """Return the schema that has the properties: the items' one for an array."""
+    return ota_flat(schema["items"]) if schema.get("type") == "array" else schema

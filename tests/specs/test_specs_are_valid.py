@@ -1,0 +1,131 @@
+"""Each file is valid OpenAPI, its examples obey its schemas, and it keeps our own rules."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from copy import copy
+from typing import Any, cast
+
+import pytest
+from jsonschema_path import SchemaPath
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from openapi_spec_validator import OpenAPIV30SpecValidator
+
+from otakit.specs.catalogue import Api, apis, resolved
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+BODY_STATUSES = {"400", "413", "415"}
+TOKEN_STATUSES = {"401", "403"}
+COMMON_STATUSES = {"429", "500"}
+FORMATS = copy(oas30_format_checker)
+FORMATS.checkers = {
+    name: check
+    for name, check in oas30_format_checker.checkers.items()
+    if name != "binary"  # it wants bytes, which no example in YAML can be
+}
+DOCUMENTS = {api.name: resolved(api) for api in apis()}
+
+
+def operations() -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield each operation with its file's name and where it is."""
+    for name, document in DOCUMENTS.items():
+        for path, item in document["paths"].items():
+            for method in METHODS:
+                if found := item.get(method):
+                    shared = [*item.get("parameters", ()), *found.get("parameters", ())]
+                    yield name, found | {"parameters": shared}, f"{name}:{method.upper()} {path}"
+
+
+def examples(value: object, where: str) -> Iterator[tuple[dict[str, Any], Any, str]]:
+    """Yield each example below a value, with the schema that it has to obey and its place."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from examples(item, f"{where}/{index}")
+    elif isinstance(value, dict):
+        schema = value.get("schema", value)
+        if "example" in value:
+            yield schema, value["example"], f"{where}/example"
+        for key, named in value.get("examples", {}).items():
+            yield schema, named["value"], f"{where}/examples/{key}"
+        for key, item in value.items():
+            if key not in {"example", "examples"}:
+                yield from examples(item, f"{where}/{key}")
+
+
+OPERATIONS = [pytest.param(name, found, id=ident) for name, found, ident in operations()]
+EXAMPLES = [
+    pytest.param(schema, example, id=where)
+    for name, document in DOCUMENTS.items()
+    for schema, example, where in examples(document, name)
+]
+
+
+@pytest.mark.parametrize("api", apis(), ids=lambda api: api.name)
+def test_document_is_valid(api: Api) -> None:
+    """The document obeys the meta-schema of OpenAPI 3.0, and its references lead somewhere."""
+    assert resolved(api)["openapi"].startswith("3.0.")
+    document = SchemaPath.from_dict(cast("dict[Hashable, Any]", resolved(api)))
+    assert [str(error) for error in OpenAPIV30SpecValidator(document).iter_errors()] == []
+
+
+@pytest.mark.parametrize(("schema", "example"), EXAMPLES)
+def test_example_is_valid(schema: dict[str, Any], example: object) -> None:
+    """An example obeys its schema, formats too."""
+    validator = OAS30Validator(schema, format_checker=FORMATS)
+    assert [error.message for error in validator.iter_errors(example)] == []
+
+
+def test_formats_are_checked() -> None:
+    """The format checker knows times; a missing package would make it blind."""
+    validator = OAS30Validator({"format": "date-time"}, format_checker=FORMATS)
+    assert not validator.is_valid("2016-03-11T13:03:17.063+0000")
+
+
+def test_operation_ids_are_unique() -> None:
+    """An id names one operation of the edition, so that code can be joined to it."""
+    counted = Counter(found.get("operationId") for _, found, _ in operations())
+    assert None not in counted
+    assert [ident for ident, count in counted.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(("name", "found"), OPERATIONS)
+def test_operation_keeps_our_rules(name: str, found: dict[str, Any]) -> None:
+    """An operation is described, says where it comes from, and has the common responses."""
+    assert found.keys() >= {"summary", "description", "tags"}
+    source = found["x-otakit-source"].keys()
+    assert source in ({"document", "heading"}, {"facts", "section"})
+    document = DOCUMENTS[name]
+    schemes = document["components"].get("securitySchemes", {})
+    needed = {key for item in found.get("security", document["security"]) for key in item}
+    wanted = set(COMMON_STATUSES)
+    if any(schemes[key]["scheme"] == "bearer" for key in needed):
+        wanted |= TOKEN_STATUSES
+    if "requestBody" in found:
+        wanted |= BODY_STATUSES
+    assert wanted - found["responses"].keys() == set()
+
+
+@pytest.mark.parametrize(("name", "found"), OPERATIONS)
+def test_answers_are_complete(
+    name: str, found: dict[str, Any], ota_flat: Callable[..., dict[str, Any]]
+) -> None:
+    """Each answer carries the request's id, and each body has an example to show."""
+    for status, response in found["responses"].items():
+        assert "X-MEN-RequestID" in response["headers"], status
+        content = response.get("content", {})
+        assert all({"example", "examples"} & media.keys() for media in content.values()), status
+        if status >= "400" and (name, status) != ("mender/management/devauth-v2", "409"):
+            error = ota_flat(content["application/json"]["schema"])
+            assert error["properties"].keys() >= {"error", "request_id"}, status
+    for media in found.get("requestBody", {"content": {}})["content"].values():
+        assert {"example", "examples"} & media.keys()
+
+
+@pytest.mark.parametrize(("name", "found"), OPERATIONS)
+def test_links_lead_to_operations(name: str, found: dict[str, Any]) -> None:
+    """A link names an operation of its own file, and parameters which that has."""
+    targets = {other["operationId"]: other for file, other, _ in operations() if file == name}
+    for response in found["responses"].values():
+        for link in response.get("links", {}).values():
+            target = targets[link["operationId"]]
+            known = {parameter["name"] for parameter in target["parameters"]}
+            assert {key.rpartition(".")[2] for key in link.get("parameters", {})} <= known
