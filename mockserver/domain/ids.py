@@ -7,9 +7,9 @@ from uuid import UUID
 class Ids:
     """Make the ids of one World: the same seed gives the same ids in the same order."""
 
-    def __init__(self, seed: int) -> None:
-        """Start the sequence that belongs to this seed."""
-        self._random = Random(seed)  # noqa: S311 - ids are names, not secrets
+    def __init__(self, seed: int, purpose: str = "world") -> None:
+        """Start the sequence that belongs to this seed and purpose."""
+        self._random = Random(f"{purpose} {seed}")  # noqa: S311 - a mock's: repeatable, not secret
 
     def uuid(self) -> str:
         """Return the next random UUIDv4, lower case with dashes."""

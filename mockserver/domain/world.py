@@ -36,6 +36,7 @@ class World:
         self, *, seed: int = 0, clock: Clock | None = None, dialect: Dialect = DOCUMENTED
     ) -> None:
         """Begin an empty world; the same seed and the same acts give the same ids."""
+        self.seed = seed
         self.clock = clock or Clock()
         self.ids = Ids(seed)
         self.dialect = dialect

@@ -1,0 +1,108 @@
+"""`otakit serve`: the mock server on this machine, until it is stopped."""
+
+import os
+import socket
+from pathlib import Path
+
+import click
+import rich.console
+
+from otakit.mockserver.settings import DEFAULT_EMAIL, DEFAULT_PASSWORD, Settings
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    help="Of all ids and keys: the same seed and the same requests give the same ids.",
+)
+@click.option("--email", default=DEFAULT_EMAIL, show_default=True, help="The first user.")
+@click.option("--password", default=DEFAULT_PASSWORD, show_default=True, help="Its password.")
+@click.option(
+    "--ready-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the server's URL to this file once it answers.",
+)
+def serve(  # noqa: PLR0913 - one argument for each option
+    *, host: str, port: int, seed: int, email: str, password: str, ready_file: Path | None
+) -> None:
+    """Run the mock server.
+
+    Everything is kept in memory and gone when it stops. Once it answers, it prints a line
+    `otakit ready URL` for scripts; every option can also be set as OTAKIT_SERVE_OPTION.
+
+    \b
+    Try it:
+      otakit serve --port 8080
+      curl -u admin@example.com:otakit-password -X POST \\
+        http://127.0.0.1:8080/api/management/v1/useradm/auth/login
+    """  # noqa: D301 - \b is click's: keep these lines as they are
+    sock = _listen(host, port)
+    bound: int = sock.getsockname()[1]
+    url = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+    settings = Settings(seed=seed, email=email, password=password)
+    _run(settings, sock, url, ready_file)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        hint = "; is another server running there? --port takes another one"
+        message = f"cannot listen on {host} port {port}: {os.strerror(error.errno or 0).lower()}"
+        raise click.ClickException(message + hint) from None
+    return sock
+
+
+def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | None) -> None:
+    import uvicorn
+
+    from otakit.mockserver.app import create_app
+
+    class Server(uvicorn.Server):
+        """Says when it answers."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            """Start, then tell people and scripts."""
+            await super().startup(sockets)
+            _announce(settings, url)
+            if ready_file is not None:
+                ready_file.write_text(f"{url}\n", encoding="utf-8")
+
+    config = uvicorn.Config(
+        create_app(settings),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    try:
+        Server(config).run(sockets=[sock])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        if ready_file is not None:
+            ready_file.unlink(missing_ok=True)
+    click.echo("otakit stopped", err=True)
+
+
+def _announce(settings: Settings, url: str) -> None:
+    console = rich.console.Console(stderr=True, highlight=False)
+    console.print(f"otakit serves the Mender APIs at [bold]{url}[/]")
+    console.print(f"  log in as   {settings.email} / {settings.password}")
+    console.print(f"  look round  {url}/api/management/v1/deployments/ui/ and the other APIs' /ui/")
+    console.print("  stop        Ctrl-C")
+    click.echo(f"otakit ready {url}")

@@ -1,0 +1,1 @@
+"""The stateful mock server: the domain model, served over HTTP as the documents say."""

@@ -1,0 +1,24 @@
+"""The operations' functions: parse, ask the domain, shape the answer; a module per API."""
+
+import importlib
+
+MODULES = (
+    "artifacts",
+    "deployments",
+    "deployment_devices",
+    "devauth",
+    "device_authentication",
+    "device_deployments",
+    "device_inventory",
+    "dynamic_deployments",
+    "inventory",
+    "inventory_search",
+    "releases",
+    "useradm",
+)
+
+
+def load_functions() -> None:
+    """Import every module, so that all functions are in the table."""
+    for module in MODULES:
+        importlib.import_module(f"{__name__}.{module}")

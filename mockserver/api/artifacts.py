@@ -1,0 +1,264 @@
+"""Management APIs / Deployments: artifacts (management/deployments-v1)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import msgspec
+
+from otakit.fixtures.artifact import ArtifactInfo, ArtifactUpdate
+from otakit.fixtures.artifact_errors import ArtifactError
+from otakit.fixtures.artifact_reader import read_artifact
+from otakit.fixtures.artifact_writer import write_single_file_artifact
+from otakit.mockserver.answers import Answer, created, empty, json_answer
+from otakit.mockserver.domain.artifacts import Artifact, Content, Search
+from otakit.mockserver.domain.clock import Seconds, rfc3339
+from otakit.mockserver.domain.errors import ArtifactExists, Invalid, Unprocessable
+from otakit.mockserver.domain.ids import is_uuid
+from otakit.mockserver.downloads import artifact_link
+from otakit.mockserver.operations import Call, operation
+from otakit.mockserver.paging import counted, page_of
+from otakit.mockserver.uploads import receive_form
+
+LINK_LIFETIME: Seconds = 15 * 60
+MAX_DESCRIPTION = 4096
+MAX_NAME = 256
+SINGLE_FILE = ("single_file", "single-file")
+
+
+@operation("listAllArtifacts")
+def list_all_artifacts(call: Call) -> Answer:
+    """List artifacts, all on one page."""
+    return json_answer([artifact_json(a) for a in call.world.artifacts.search(search_of(call))])
+
+
+@operation("listArtifacts")
+def list_artifacts(call: Call) -> Answer:
+    """List artifacts page by page."""
+    page = page_of(call)
+    found = call.world.artifacts.search(search_of(call), call.params.get("sort", "name:asc"))
+    shaped = [artifact_json(artifact) for artifact in page.of(found)]
+    return json_answer(shaped, headers=counted(call, page, len(found)))
+
+
+@operation("getArtifact")
+def get_artifact(call: Call) -> Answer:
+    """Show an artifact."""
+    return json_answer(artifact_json(_artifact(call)))
+
+
+@operation("updateArtifact")
+def update_artifact(call: Call) -> Answer:
+    """Change an artifact's description."""
+    artifact_id = uuid_of(call.params["id"])
+    call.world.describe_artifact(artifact_id, (call.body or {}).get("description", ""))
+    return empty()
+
+
+@operation("deleteArtifact")
+def delete_artifact(call: Call) -> Answer:
+    """Delete an artifact and its file."""
+    artifact_id = uuid_of(call.params["id"])
+    call.world.remove_artifact(artifact_id)
+    call.universe.storage.remove(artifact_id)
+    return empty()
+
+
+@operation("getArtifactLink")
+def get_artifact_link(call: Call) -> Answer:
+    """Make a link from which the artifact can be fetched for a while."""
+    uri, expire = artifact_link(call, _artifact(call), LINK_LIFETIME)
+    return json_answer({"uri": uri, "expire": expire, "method": "GET"})
+
+
+@operation("getStorageLimit")
+def get_storage_limit(call: Call) -> Answer:
+    """Show how much all artifacts take; a limit of 0 is none."""
+    return json_answer({"limit": 0, "usage": call.world.artifacts.usage})
+
+
+@operation("uploadArtifact")
+async def upload_artifact(call: Call) -> Answer:
+    """Store an artifact file after it has been verified."""
+    limit = call.server.settings.artifact_limit
+    with _scratch(call) as path:
+        form = await receive_form(call, file_part="artifact", into=path, limit=limit)
+        if not form.get("size", ["0"])[0].isdecimal():
+            message = f"size: '{form['size'][0][:80]}' is not a number of bytes"
+            raise Invalid(message)
+        return await _store(call, path, _text(form, "description", MAX_DESCRIPTION))
+
+
+@operation("generateArtifact")
+async def generate_artifact(call: Call) -> Answer:
+    """Make an artifact of a raw file, for the single-file update module, and store it."""
+    limit = call.server.settings.generate_limit
+    with _scratch(call) as raw, _scratch(call) as path:
+        form = await receive_form(call, file_part="file", into=raw, limit=limit)
+        kind = _text(form, "type", MAX_NAME, required=True)
+        if kind not in SINGLE_FILE:
+            message = f"type: '{kind}' is not one of {', '.join(SINGLE_FILE)}"
+            raise Invalid(message)
+        description = _text(form, "description", MAX_DESCRIPTION)
+        name = _text(form, "name", MAX_NAME, required=True)
+        options = _single_file(form)
+        types = _device_types(form)
+        modified = int(call.world.clock.now())
+
+        def write() -> None:
+            with raw.open("rb") as content, path.open("wb") as out:
+                write_single_file_artifact(
+                    out, name=name, device_types=types, content=content, mtime=modified, **options
+                )
+
+        try:
+            await anyio.to_thread.run_sync(write)
+        except (ArtifactError, ValueError) as error:
+            raise Invalid(str(error)) from None
+        try:
+            return await _store(call, path, description)
+        except ArtifactExists as exists:
+            message = f"Artifact not unique: {exists.message}"
+            raise Unprocessable(message) from None
+
+
+def artifact_json(artifact: Artifact) -> dict[str, Any]:
+    """Shape an Artifact."""
+    content = artifact.content
+    shaped: dict[str, Any] = {
+        "id": artifact.id,
+        "name": artifact.name,
+        "description": artifact.description,
+        "device_types_compatible": content.device_types,
+        "info": {"format": "mender", "version": content.version},
+        "signed": content.signed,
+        "updates": content.updates,
+        "artifact_provides": content.provides,
+        "artifact_depends": content.depends,
+        "clears_artifact_provides": content.clears_provides,
+        "size": content.size,
+        "modified": rfc3339(artifact.modified),
+    }
+    return shaped
+
+
+def search_of(call: Call) -> Search:
+    """Read what a list of artifacts or releases is narrowed to."""
+    given = call.params
+    wanted = {key: given[key] for key in ("name", "description", "device_type") if key in given}
+    return Search(**wanted)
+
+
+def uuid_of(text: str) -> str:
+    """Return an id as it is kept; raises Invalid where it has not the form of one."""
+    if not is_uuid(text):
+        message = f"ID is not a valid UUID: '{text[:80]}'"
+        raise Invalid(message)
+    return text.lower()
+
+
+def _artifact(call: Call) -> Artifact:
+    return call.world.artifacts.artifact(uuid_of(call.params["id"]))
+
+
+@contextmanager
+def _scratch(call: Call) -> Iterator[Path]:
+    """Lend a path for a file that is gone afterwards, unless it was kept."""
+    path = call.universe.storage.scratch(call.world.ids.uuid())
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+async def _store(call: Call, path: Path, description: str) -> Answer:
+    """Verify an artifact file and keep it; raises Invalid for one that is damaged."""
+
+    def read() -> ArtifactInfo:
+        with path.open("rb") as file:
+            return read_artifact(file)
+
+    try:
+        info = await anyio.to_thread.run_sync(read)
+    except ArtifactError as error:
+        message = f"reading artifact error: {error}"
+        raise Invalid(message) from None
+    artifact = call.world.add_artifact(_content(info), description)
+    call.universe.storage.keep(path, artifact.id, artifact.modified)
+    base = call.path().removesuffix("/generate")
+    return created(f"{base}/{artifact.id}")
+
+
+def _content(info: ArtifactInfo) -> Content:
+    depends = {k: [v] if isinstance(v, str) else list(v) for k, v in info.depends.items()}
+    return Content(
+        name=info.name,
+        depends=depends,
+        provides=info.provides,
+        clears_provides=list(info.clears_provides),
+        updates=[_update(update) for update in info.updates],
+        version=info.format_version,
+        signed=info.signed,
+        size=info.size,
+    )
+
+
+def _update(update: ArtifactUpdate) -> dict[str, Any]:
+    shaped: dict[str, Any] = {
+        "type_info": {"type": update.payload_type or ""},
+        "files": [
+            {
+                "name": file.name,
+                "checksum": file.checksum,
+                "size": file.size,
+                "date": file.modified_rfc3339,
+            }
+            for file in update.files
+        ],
+    }
+    if update.meta_data:
+        shaped["metadata"] = shaped["meta_data"] = update.meta_data
+    return shaped
+
+
+Form = dict[str, list[str]]
+
+
+def _text(form: Form, name: str, limit: int, *, required: bool = False) -> str:
+    text = form.get(name, [""])[0]
+    if required and not text:
+        message = f"{name}: cannot be blank"
+        raise Invalid(message)
+    if len(text) > limit:
+        message = f"{name}: the length must be no more than {limit}"
+        raise Invalid(message)
+    return text
+
+
+def _device_types(form: Form) -> list[str]:
+    """Read the types: one part each, or one part with commas as the real server wants it."""
+    parts = form.get("device_types_compatible", [])
+    types = [name.strip() for part in parts for name in part.split(",")]
+    if not types or not all(0 < len(name) <= MAX_NAME for name in types):
+        message = f"device_types_compatible: names of 1 to {MAX_NAME} characters are expected"
+        raise Invalid(message)
+    return list(dict.fromkeys(types))
+
+
+def _single_file(form: Form) -> dict[str, str]:
+    """Read `args`: where the file goes on the device, and what it is as software."""
+    text = form.get("args", [""])[0]
+    try:
+        args = msgspec.json.decode(text, type=dict[str, str])
+    except (msgspec.DecodeError, RecursionError) as error:
+        message = f"args: a JSON object of texts is expected, not '{text[:80]}': {error}"
+        raise Invalid(message) from None
+    missing = [key for key in ("filename", "dest_dir") if not args.get(key)]
+    if missing:
+        message = f"args: {' and '.join(missing)} missing; the single-file module needs them"
+        raise Invalid(message)
+    optional = ("software_filesystem", "software_name", "software_version")
+    known = ("filename", "dest_dir", *optional)
+    return {key: args[key] for key in known if args.get(key)}

@@ -1,0 +1,86 @@
+"""Management APIs / Deployments: a deployment's devices (management/deployments-v1)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from otakit.mockserver.answers import OK, Answer, empty, json_answer
+from otakit.mockserver.api.artifacts import artifact_json, uuid_of
+from otakit.mockserver.domain.clock import from_rfc3339, rfc3339
+from otakit.mockserver.domain.deployments import Deployment
+from otakit.mockserver.domain.progress import GROUPS, DeviceDeployment
+from otakit.mockserver.domain.world import World
+from otakit.mockserver.operations import Call, operation
+from otakit.mockserver.paging import counted, page_of
+
+
+@operation("listAllDeploymentDevices")
+def list_all_deployment_devices(call: Call) -> Answer:
+    """List a deployment's devices, all on one page."""
+    deployment = _deployment(call, "deployment_id")
+    parts = (deployment.part(device_id) for device_id in deployment.targets())
+    return json_answer([_device_json(call.world, deployment, part) for part in parts])
+
+
+@operation("listDeploymentDevices")
+def list_deployment_devices(call: Call) -> Answer:
+    """List a deployment's devices page by page, or those of one status."""
+    deployment = _deployment(call, "deployment_id")
+    page = page_of(call)
+    targets = deployment.targets()
+    if status := call.params.get("status"):
+        wanted = GROUPS.get(status, {status})
+        targets = [i for i in targets if deployment.part(i).status in wanted]
+    parts = [deployment.part(device_id) for device_id in targets[page.start : page.stop]]
+    shaped = [_device_json(call.world, deployment, part) for part in parts]
+    return json_answer(shaped, headers=counted(call, page, len(targets)))
+
+
+@operation("listDeploymentDeviceIds")
+def list_deployment_device_ids(call: Call) -> Answer:
+    """List the ids of a deployment's devices."""
+    return json_answer(_deployment(call, "id").targets())
+
+
+@operation("getDeploymentLog")
+def get_deployment_log(call: Call) -> Answer:
+    """Show the log that a device sent, a line for each message."""
+    params = call.params
+    messages = call.world.reports.read_log(params["deployment_id"], params["device_id"])
+    lines = [f"{_time(m['timestamp'])} {m['level']}: {m['message']}" for m in messages]
+    return Answer(OK, "".join(f"{line}\n" for line in lines).encode(), b"text/plain")
+
+
+@operation("abortDeviceDeployments")
+def abort_device_deployments(call: Call) -> Answer:
+    """Abort all that a device has not finished."""
+    call.world.deployments.abort_device(call.params["id"])
+    return empty()
+
+
+def _deployment(call: Call, parameter: str) -> Deployment:
+    return call.world.deployments.deployment(uuid_of(call.params[parameter]))
+
+
+def _device_json(world: World, deployment: Deployment, part: DeviceDeployment) -> dict[str, Any]:
+    shaped: dict[str, Any] = {
+        "id": part.device_id,
+        "status": part.status,
+        "created": rfc3339(deployment.created),
+        "log": part.log is not None,
+    }
+    image = world.artifacts.get(part.artifact_id) if part.artifact_id else None
+    shown = {
+        "started": None if part.started is None else rfc3339(part.started),
+        "finished": None if part.finished is None else rfc3339(part.finished),
+        "device_type": part.device_type,
+        "substate": part.substate,
+        "image": None if image is None else artifact_json(image),
+    }
+    return shaped | {name: value for name, value in shown.items() if value is not None}
+
+
+def _time(timestamp: str) -> str:
+    """Write a message's time as the real server does: 2016-03-11 13:03:17.063 +0000 UTC."""
+    moment = datetime.fromtimestamp(from_rfc3339(timestamp), UTC)
+    text = moment.strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
+    return f"{text} +0000 UTC"

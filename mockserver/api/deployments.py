@@ -1,0 +1,179 @@
+"""Management APIs / Deployments: deployments themselves (management/deployments-v1)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from otakit.mockserver.answers import Answer, created, empty, json_answer
+from otakit.mockserver.api.artifacts import uuid_of
+from otakit.mockserver.api.inventory_search import predicate_json
+from otakit.mockserver.domain.clock import from_rfc3339, rfc3339
+from otakit.mockserver.domain.deployments import Deployment, Plan, Scope
+from otakit.mockserver.domain.errors import Invalid, NotFound
+from otakit.mockserver.domain.rollout import Phase, PhasePlan
+from otakit.mockserver.operations import Call, operation
+from otakit.mockserver.paging import counted, page_of
+
+BASE = "/api/management/v1/deployments/deployments"
+
+
+@operation("listDeployments")
+def list_deployments(call: Call) -> Answer:
+    """List deployments by age, the newest first unless asked otherwise."""
+    page = page_of(call)
+    found, total = call.world.deployments.find(
+        page, wanted=_wanted(call), newest_first=call.params.get("sort", "desc") == "desc"
+    )
+    now = call.world.clock.now()
+    shaped = [deployment_json(deployment, now) for deployment in found]
+    return json_answer(shaped, headers=counted(call, page, total))
+
+
+@operation("createDeployment")
+def create_deployment(call: Call) -> Answer:
+    """Deploy to listed devices or to all accepted ones."""
+    asked = call.body
+    deployment = call.world.deploy(
+        plan_of(asked),
+        devices=asked.get("devices") or (),
+        all_devices=asked.get("all_devices", False),
+    )
+    return created(f"{BASE}/{deployment.id}")
+
+
+@operation("createGroupDeployment")
+def create_group_deployment(call: Call) -> Answer:
+    """Deploy to a group's accepted devices."""
+    deployment = call.world.deploy_to_group(plan_of(call.body), call.params["name"])
+    return created(f"{BASE}/{deployment.id}")
+
+
+@operation("getDeployment")
+def get_deployment(call: Call) -> Answer:
+    """Show a deployment."""
+    deployment = call.world.deployments.deployment(uuid_of(call.params["id"]))
+    return json_answer(deployment_json(deployment, call.world.clock.now()))
+
+
+@operation("updateDeployment")
+def update_deployment(call: Call) -> Answer:
+    """Put another update control map in place of the deployment's."""
+    control_map = call.body.get("update_control_map", {})
+    call.world.deployments.set_control_map(uuid_of(call.params["id"]), control_map)
+    return empty()
+
+
+@operation("setDeploymentStatus")
+def set_deployment_status(call: Call) -> Answer:
+    """Abort a deployment: `aborted` is the one status that can be set."""
+    call.world.deployments.abort(uuid_of(call.params["deployment_id"]))
+    return empty()
+
+
+@operation("getDeploymentStatistics")
+def get_deployment_statistics(call: Call) -> Answer:
+    """Count a deployment's devices by status."""
+    deployment = call.world.deployments.deployment(uuid_of(call.params["deployment_id"]))
+    return json_answer(deployment.statistics.counts())
+
+
+@operation("listDeploymentStatistics")
+def list_deployment_statistics(call: Call) -> Answer:
+    """Count the devices of several deployments by status; unknown ones are left out."""
+    ids = [uuid_of(text) for text in dict.fromkeys(call.body)]
+    known = [d for i in ids if (d := call.world.deployments.get(i)) is not None]
+    if ids and not known:
+        message = "Deployment not found: none of the ids is a deployment's"
+        raise NotFound(message)
+    return json_answer([{"id": d.id, "stats": d.statistics.counts()} for d in known])
+
+
+def plan_of(asked: dict[str, Any]) -> Plan:
+    """Read what a new deployment of any kind has in common."""
+    return Plan(
+        name=asked["name"],
+        artifact_name=asked["artifact_name"],
+        retries=asked.get("retries", 0),
+        phases=tuple(_phase_plan(phase) for phase in asked.get("phases") or ()),
+        update_control_map=asked.get("update_control_map"),
+        force_installation=asked.get("force_installation") is True,
+        max_devices=asked.get("max_devices", 0),
+    )
+
+
+def deployment_json(deployment: Deployment, now: float) -> dict[str, Any]:
+    """Shape a Deployment; `device_count` counts its targets."""
+    plan = deployment.plan
+    shaped: dict[str, Any] = {
+        "id": deployment.id,
+        "name": plan.name,
+        "artifact_name": plan.artifact_name,
+        "created": rfc3339(deployment.created),
+        "status": deployment.status(now),
+        "device_count": deployment.statistics.targets,
+        "artifacts": deployment.artifacts,
+        "retries": plan.retries,
+        "type": deployment.type,
+        "dynamic": deployment.scope.dynamic,
+        "filter": _filter_json(deployment.scope),
+        "statistics": {
+            "status": deployment.statistics.counts(),
+            "total_size": deployment.statistics.total_size,
+        },
+    }
+    shaped.update(_optional(deployment))
+    return shaped
+
+
+def _optional(deployment: Deployment) -> dict[str, Any]:
+    plan, scope = deployment.plan, deployment.scope
+    shown = {
+        "finished": None if deployment.finished is None else rfc3339(deployment.finished),
+        "phases": [_phase_json(phase) for phase in deployment.phases] or None,
+        "update_control_map": deployment.update_control_map,
+        "max_devices": plan.max_devices or None,
+        "initial_device_count": len(scope.devices) if scope.dynamic else None,
+        "groups": [scope.group] if scope.group else None,
+        "force_installation": plan.force_installation or None,
+    }
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _phase_json(phase: Phase) -> dict[str, Any]:
+    return {
+        "id": phase.id,
+        "batch_size": phase.batch_size,
+        "start_ts": rfc3339(phase.start),
+        "device_count": phase.device_count,
+    }
+
+
+def _filter_json(scope: Scope) -> dict[str, Any]:
+    terms = [predicate_json(term) for term in scope.terms]
+    return {"id": scope.filter_id, "name": scope.filter_name, "terms": terms}
+
+
+def _phase_plan(phase: dict[str, Any]) -> PhasePlan:
+    start = phase.get("start_ts")
+    try:
+        moment = None if start is None else from_rfc3339(start)
+    except (ValueError, OverflowError):
+        message = f"phases: start_ts '{start}' is no date-time"
+        raise Invalid(message) from None
+    return PhasePlan(batch_size=phase.get("batch_size"), start=moment)
+
+
+def _wanted(call: Call) -> Callable[[Deployment], bool] | None:
+    """Return the test that a list's parameters make, or None where they ask for all."""
+    given, now = call.params, call.world.clock.now()
+    tests: list[Callable[[Deployment], bool]] = []
+    if status := given.get("status"):
+        tests.append(lambda d: d.status(now) == status)
+    if kind := given.get("type"):
+        tests.append(lambda d: d.type == kind)
+    if text := given.get("search", "").lower():
+        tests.append(lambda d: text in d.plan.name.lower() or text in d.plan.artifact_name.lower())
+    if (before := given.get("created_before")) is not None:
+        tests.append(lambda d: int(d.created) <= before)
+    if (after := given.get("created_after")) is not None:
+        tests.append(lambda d: int(d.created) >= after)
+    return (lambda d: all(test(d) for test in tests)) if tests else None

@@ -1,0 +1,130 @@
+"""Management APIs / Device authentication (management/devauth-v2)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from otakit.mockserver.answers import Answer, created, empty, json_answer
+from otakit.mockserver.domain.admission import AuthSet, Device
+from otakit.mockserver.domain.clock import rfc3339
+from otakit.mockserver.domain.errors import DeviceExists
+from otakit.mockserver.operations import Call, operation
+from otakit.mockserver.paging import page_of, uncounted
+from otakit.mockserver.signatures import normalise, read_public_key
+
+
+@operation("listDevices")
+def list_devices(call: Call) -> Answer:
+    """List devices by age."""
+    status = call.params.get("status")
+    return _page(call, [status] if status else [], call.params.get("id", []))
+
+
+@operation("searchDevices")
+def search_devices(call: Call) -> Answer:
+    """List devices by age, of several statuses or ids."""
+    return _page(call, _texts(call.body.get("status")), _texts(call.body.get("id")))
+
+
+@operation("preauthorizeDevice")
+def preauthorize_device(call: Call) -> Answer:
+    """Announce a device, or show the one that has its identity already."""
+    pubkey = normalise(read_public_key(call.body["pubkey"]))
+    try:
+        device = call.world.preauthorize_device(call.body["identity_data"], pubkey)
+    except DeviceExists as exists:
+        return json_answer(device_json(exists.device), 409)
+    return created(f"{call.path()}/{device.id}")
+
+
+@operation("getDevice")
+def get_device(call: Call) -> Answer:
+    """Show one device."""
+    return json_answer(device_json(call.world.admission.device(call.params["id"])))
+
+
+@operation("decommissionDevice")
+def decommission_device(call: Call) -> Answer:
+    """Remove a device and all that belongs to it."""
+    call.world.decommission_device(call.params["id"])
+    return empty()
+
+
+@operation("deleteAuthSet")
+def delete_auth_set(call: Call) -> Answer:
+    """Remove an authentication set."""
+    call.world.delete_auth_set(call.params["id"], call.params["aid"])
+    return empty()
+
+
+@operation("setAuthSetStatus")
+def set_auth_set_status(call: Call) -> Answer:
+    """Accept, reject or dismiss an authentication set."""
+    params = call.params
+    call.world.admission.set_status(params["id"], params["aid"], call.body["status"])
+    return empty()
+
+
+@operation("getAuthSetStatus")
+def get_auth_set_status(call: Call) -> Answer:
+    """Show an authentication set's status."""
+    auth_set = call.world.admission.auth_set(call.params["id"], call.params["aid"])
+    return json_answer({"status": auth_set.status})
+
+
+@operation("countDevices")
+def count_devices(call: Call) -> Answer:
+    """Count the devices, or those of one status."""
+    return json_answer({"count": call.world.admission.count(call.params.get("status"))})
+
+
+@operation("revokeToken")
+def revoke_token(call: Call) -> Answer:
+    """Revoke a device's token."""
+    call.world.admission.revoke_token(call.params["id"])
+    return empty()
+
+
+@operation("getDeviceLimit")
+def get_device_limit(call: Call) -> Answer:
+    """Show how many devices may be accepted; -1 means any number."""
+    return json_answer({"limit": call.world.admission.limit})
+
+
+def device_json(device: Device) -> dict[str, Any]:
+    """Shape a Device."""
+    shaped = {
+        "id": device.id,
+        "identity_data": device.identity_data,
+        "status": device.status,
+        "created_ts": rfc3339(device.created),
+        "updated_ts": rfc3339(device.updated),
+        "auth_sets": [_auth_set_json(auth_set) for auth_set in device.auth_sets.values()],
+        "decommissioning": False,  # it is over when the answer is sent
+    }
+    if device.checked_in is not None:
+        shaped["check_in_time"] = rfc3339(device.checked_in)
+    return shaped
+
+
+def _auth_set_json(auth_set: AuthSet) -> dict[str, Any]:
+    return {
+        "id": auth_set.id,
+        "device_id": auth_set.device_id,
+        "identity_data": auth_set.identity_data,
+        "pubkey": auth_set.pubkey,
+        "status": auth_set.status,
+        "ts": rfc3339(auth_set.created),
+    }
+
+
+def _page(call: Call, statuses: Iterable[str], ids: Iterable[str]) -> Answer:
+    page = page_of(call)
+    devices, more = call.world.admission.page(page, statuses=statuses, ids=ids)
+    shaped = [device_json(device) for device in devices]
+    return json_answer(shaped, headers=uncounted(call, page, more=more))
+
+
+def _texts(value: str | list[str] | None) -> list[str]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else value

@@ -1,0 +1,38 @@
+"""Device APIs / Device authentication (devices/authentication-v1)."""
+
+from typing import Any
+
+import msgspec
+
+from otakit.mockserver.answers import OK, Answer
+from otakit.mockserver.domain.errors import Invalid
+from otakit.mockserver.operations import Call, operation
+from otakit.mockserver.signatures import normalise, read_public_key, verify
+
+
+@operation("authenticateDevice")
+def authenticate_device(call: Call) -> Answer:
+    """Let a device in, or write it down and refuse it for now.
+
+    A wrong signature leaves no trace.
+    """
+    key = read_public_key(call.body["pubkey"])
+    identity_data = _identity_data(call.body["id_data"])
+    verify(key, call.params["X-MEN-Signature"], call.raw)
+    universes = call.server.universes
+    universe = universes.get(call.body.get("tenant_token") or "") or universes.default
+    record = universe.world.authenticate_device(identity_data, normalise(key))
+    token = universe.tokens.sign(record, "devices")
+    return Answer(OK, token.encode(), b"application/jwt")
+
+
+def _identity_data(text: str) -> dict[str, Any]:
+    try:
+        identity_data = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        message = f"invalid auth request: id_data is not JSON: {error}"
+        raise Invalid(message) from None
+    if not isinstance(identity_data, dict) or not identity_data:
+        message = "invalid auth request: id_data must be a JSON object with the device's identity"
+        raise Invalid(message)
+    return identity_data

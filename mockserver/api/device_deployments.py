@@ -1,0 +1,100 @@
+"""Device APIs / Deployments and Deployments v2 (devices/deployments-v1 and -v2)."""
+
+from typing import Any
+
+from otakit.mockserver.answers import NO_CONTENT, Answer, empty, json_answer
+from otakit.mockserver.downloads import artifact_link
+from otakit.mockserver.domain.clock import Seconds
+from otakit.mockserver.domain.errors import NotFound
+from otakit.mockserver.operations import Call, operation
+
+LINK_LIFETIME: Seconds = 24 * 3600
+"""How long an update can be fetched after it was offered; each request makes a new link."""
+
+_NO_UPDATE = empty(NO_CONTENT)
+
+
+@operation("checkUpdate")
+def check_update(call: Call) -> Answer:
+    """Offer the next update to a device that names its artifact and type."""
+    params = call.params
+    provides = {"artifact_name": params["artifact_name"], "device_type": params["device_type"]}
+    return _offer(call, provides, maps=False)
+
+
+@operation("checkUpdateDepends")
+def check_update_depends(call: Call) -> Answer:
+    """Offer the next update whose depends the device's provides meet."""
+    told = dict(call.body)
+    provides = told.pop("artifact_provides", {})
+    known = {key: value for key, value in told.items() if isinstance(value, str)}
+    return _offer(call, {**provides, **known}, maps=False)
+
+
+@operation("checkUpdateV2")
+def check_update_v2(call: Call) -> Answer:
+    """Offer the next update, with its control map to a device that understands one."""
+    maps = call.body.get("update_control_map", False)
+    return _offer(call, call.body["device_provides"], maps=maps)
+
+
+@operation("getUpdateControlMap")
+def get_update_control_map(call: Call) -> Answer:
+    """Show the control map to a device that is busy with the deployment."""
+    deployment_id = call.params["id"]
+    control_map = call.world.deployments.control_map(deployment_id, call.caller)
+    return json_answer({"update_control_map": {**control_map, "id": deployment_id}})
+
+
+@operation("reportDeploymentStatus")
+def report_deployment_status(call: Call) -> Answer:
+    """Take down how far a device is."""
+    report = call.body
+    call.world.reports.status(
+        call.caller, call.params["id"], report["status"], report.get("substate")
+    )
+    return empty()
+
+
+@operation("reportDeploymentLog")
+def report_deployment_log(call: Call) -> Answer:
+    """Keep a device's log."""
+    call.world.reports.log(call.caller, call.params["id"], call.body["messages"])
+    return empty()
+
+
+@operation("fetchConfiguration")
+def fetch_configuration(call: Call) -> Answer:
+    """Check a configuration's download link, which needs no token.
+
+    Configuration deployments are not made yet, so that a genuine link leads nowhere.
+    """
+    universes = call.server.universes
+    universe = universes.get(call.params.get("tenant_id", "")) or universes.default
+    universe.links.check(call.path(), call.params, universe.world.clock.now())
+    message = f"deployment with id '{call.params['deployment_id']}' not found"
+    raise NotFound(message)
+
+
+def _offer(call: Call, provides: dict[str, str], *, maps: bool) -> Answer:
+    offer = call.world.offers.next(call.caller, provides)
+    if offer is None:
+        return _NO_UPDATE
+    artifact = offer.artifact
+    uri, expire = artifact_link(call, artifact, LINK_LIFETIME)
+    deployment = offer.deployment
+    instructions: dict[str, Any] = {
+        "id": deployment.id,
+        "artifact": {
+            "id": artifact.id,
+            "artifact_name": artifact.name,
+            "source": {"uri": uri, "expire": expire, "method": "GET"},
+            "device_types_compatible": artifact.content.device_types,
+        },
+    }
+    if maps and deployment.update_control_map is not None:
+        instructions["update_control_map"] = {
+            **deployment.update_control_map,
+            "id": deployment.id,
+        }
+    return json_answer(instructions)

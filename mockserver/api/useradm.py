@@ -1,0 +1,95 @@
+"""User administration: logins, the own user, personal access tokens (management/useradm-v1)."""
+
+import base64
+import binascii
+from typing import Any
+
+from otakit.mockserver.answers import ACCEPTED, OK, Answer, empty, json_answer
+from otakit.mockserver.domain.clock import rfc3339
+from otakit.mockserver.domain.errors import Unauthorized
+from otakit.mockserver.domain.tokens import TokenRecord
+from otakit.mockserver.domain.users import AccessToken, User
+from otakit.mockserver.operations import Call, operation
+
+
+@operation("login")
+def login(call: Call) -> Answer:
+    """Open a session with e-mail address and password."""
+    email, password = _credentials(call.header(b"authorization"))
+    no_expiry = bool((call.body or {}).get("no_expiry"))
+    record = call.world.users.login(email, password, no_expiry=no_expiry)
+    return _token(call, record)
+
+
+@operation("logout")
+def logout(call: Call) -> Answer:
+    """End the session of the token that is used."""
+    call.world.users.logout(call.jti)
+    return empty(ACCEPTED)
+
+
+@operation("getMyUser")
+def get_my_user(call: Call) -> Answer:
+    """Show the user who asks."""
+    return json_answer(_user_json(call.world.users.user(call.caller)))
+
+
+@operation("listAccessTokens")
+def list_access_tokens(call: Call) -> Answer:
+    """List the own personal access tokens."""
+    tokens = call.world.users.access_tokens(call.caller)
+    return json_answer([_access_token_json(token) for token in tokens])
+
+
+@operation("createAccessToken")
+def create_access_token(call: Call) -> Answer:
+    """Issue a personal access token; it is shown this once."""
+    expires_in = call.body.get("expires_in", 0)
+    record = call.world.users.create_access_token(call.caller, call.body["name"], expires_in)
+    return _token(call, record)
+
+
+@operation("deleteAccessToken")
+def delete_access_token(call: Call) -> Answer:
+    """Revoke one of the own personal access tokens."""
+    call.world.users.delete_access_token(call.caller, call.params["id"])
+    return empty()
+
+
+def _token(call: Call, record: TokenRecord) -> Answer:
+    token = call.universe.tokens.sign(record, "management")
+    return Answer(OK, token.encode(), b"application/jwt")
+
+
+def _credentials(header: str) -> tuple[str, str]:
+    scheme, _, encoded = header.partition(" ")
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        text = ""
+    email, colon, password = text.partition(":")
+    if scheme.lower() != "basic" or not colon:
+        message = "invalid or missing auth header: 'Basic <base64 of e-mail:password>' is expected"
+        raise Unauthorized(message)
+    return email, password
+
+
+def _user_json(user: User) -> dict[str, Any]:
+    shaped = {
+        "id": user.id,
+        "email": user.email,
+        "created_ts": rfc3339(user.created),
+        "updated_ts": rfc3339(user.updated),
+    }
+    if user.logged_in is not None:
+        shaped["login_ts"] = rfc3339(user.logged_in)
+    return shaped
+
+
+def _access_token_json(token: AccessToken) -> dict[str, Any]:
+    shaped = {"id": token.id, "name": token.name, "created_ts": rfc3339(token.created)}
+    if token.expires is not None:
+        shaped["expiration_date"] = rfc3339(token.expires)
+    if token.used is not None:
+        shaped["last_used"] = rfc3339(token.used)
+    return shaped

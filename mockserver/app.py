@@ -1,0 +1,96 @@
+"""The server as one ASGI application; a request's journey can be read off `create_app`."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from connexion import ConnexionMiddleware
+from connexion.middleware.routing import RoutingMiddleware
+from connexion.middleware.swagger_ui import SwaggerUIMiddleware
+from connexion.resolver import Resolver
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Router
+from starlette.types import ASGIApp
+
+from otakit.mockserver.api import load_functions
+from otakit.mockserver.control import control_routes
+from otakit.mockserver.domain.ids import Ids
+from otakit.mockserver.downloads import download_routes
+from otakit.mockserver.front import Front
+from otakit.mockserver.operations import FUNCTIONS
+from otakit.mockserver.security import Security
+from otakit.mockserver.server_state import ServerState
+from otakit.mockserver.settings import Settings
+from otakit.mockserver.station import Station
+from otakit.mockserver.storage import Storage
+from otakit.mockserver.universes import Universes
+from otakit.specs.catalogue import Api, apis, resolved
+
+LOCALHOST = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
+"""The origins whose pages may call: a front end's development server on any port."""
+
+EXPOSED = ["Link", "Location", "X-Total-Count", "X-MEN-RequestID", "ETag", "Content-Disposition"]
+
+
+def create_app(settings: Settings | None = None) -> ASGIApp:
+    """Return a new server: an ASGI application with a state of its own.
+
+    Raises RuntimeError where specs and functions do not match.
+    """
+    settings = settings or Settings()
+    folder = tempfile.TemporaryDirectory(prefix="otakit-")  # gone with the server
+    universes = Universes(settings, Storage(Path(folder.name)))
+    state = ServerState(settings, universes, Security(universes))
+    routes = [*control_routes(state), *download_routes(state)]
+    inner = Router(routes, lifespan=_cleaning(folder))
+    documents = {api: resolved(api) for api in apis()}
+    _match_functions(documents)
+    app = ConnexionMiddleware(
+        inner,
+        middlewares=[
+            partial(
+                CORSMiddleware,
+                allow_origin_regex=LOCALHOST,
+                allow_methods=["*"],
+                allow_headers=["*"],
+                allow_credentials=True,
+                expose_headers=EXPOSED,
+            ),
+            partial(Front, ids=Ids(settings.seed, "requests")),
+            RoutingMiddleware,
+            partial(Station, state=state),
+            SwaggerUIMiddleware,
+        ],
+        resolver=Resolver(FUNCTIONS.__getitem__),
+    )
+    for api, document in documents.items():
+        app.add_api(document, base_path=api.base_path, name=api.name)
+    return app
+
+
+def _match_functions(documents: dict[Api, dict[str, object]]) -> None:
+    load_functions()
+    wanted = {
+        operation["operationId"]
+        for document in documents.values()
+        for path in document["paths"].values()  # type: ignore[attr-defined]  # JSON
+        for operation in path.values()
+        if isinstance(operation, dict)
+    }
+    missing, surplus = sorted(wanted - FUNCTIONS.keys()), sorted(FUNCTIONS.keys() - wanted)
+    if missing or surplus:
+        message = f"operations without a function: {missing}; functions without one: {surplus}"
+        raise RuntimeError(message)
+
+
+def _cleaning(folder: "tempfile.TemporaryDirectory[str]"):  # noqa: ANN202 - Starlette's Lifespan
+    @asynccontextmanager
+    async def lifespan(_: Router) -> AsyncIterator[None]:
+        yield
+        folder.cleanup()
+
+    return lifespan
+
+

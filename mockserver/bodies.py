@@ -1,0 +1,81 @@
+"""Request bodies: read whole but bounded, also when chunked, decoded, checked by the spec."""
+
+from typing import Any
+
+import msgspec
+from starlette.types import Receive, Scope
+
+from otakit.mockserver.domain.errors import Invalid
+from otakit.mockserver.problems import Refused
+from otakit.mockserver.schemas import Validator
+
+JSON = "application/json"
+MULTIPART = ("multipart/form-data", "multipart/mixed")
+
+_decode = msgspec.json.Decoder().decode
+
+
+async def read(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """Read a request's body, of at most `limit` bytes; raises Refused (413) above that."""
+    check_length(scope, limit)
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise too_large(limit)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def check_length(scope: Scope, limit: int) -> None:
+    """Refuse a body that announces more than `limit` bytes before any of it is read."""
+    announced = next((v for n, v in scope["headers"] if n == b"content-length"), b"0")
+    if announced.isdigit() and int(announced) > limit:
+        raise too_large(limit)
+
+
+def too_large(limit: int) -> Refused:
+    """Say that a body is too large (413)."""
+    return Refused(413, f"request body too large: at most {limit} bytes are read here")
+
+
+def check_type(scope: Scope, expected: tuple[str, ...], body: bytes | None) -> None:
+    """Refuse another Content-Type (415), or none at all (400); an empty body needs none."""
+    given = next((v for n, v in scope["headers"] if n == b"content-type"), b"")
+    if body == b"":
+        return
+    kind = given.decode("latin-1").partition(";")[0].strip().lower()
+    if not kind:
+        message = "Invalid value for Content-Type header: mime: no media type"
+        raise Invalid(message)
+    if kind not in expected:
+        wanted = ", ".join(f"'{name}'" for name in expected)
+        raise Refused(415, f"Bad Content-Type, expected {wanted}")
+
+
+class JsonBody:
+    """The JSON body of one operation."""
+
+    def __init__(self, request_body: dict[str, Any]) -> None:
+        """Compile the request body object of an OpenAPI operation."""
+        self._required = request_body.get("required", False)
+        self._validator = Validator(request_body["content"][JSON]["schema"])
+
+    def decode(self, raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
+        """Decode and check a body; None where an optional one is empty. Raises Invalid."""
+        if not raw:
+            if self._required:
+                message = "failed to decode request body: EOF"
+                raise Invalid(message)
+            return None
+        try:
+            value = _decode(raw)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            message = f"failed to decode request body: {error}"
+            raise Invalid(message) from None
+        self._validator.check(value)
+        return value

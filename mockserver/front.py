@@ -1,0 +1,45 @@
+"""The server's front: the request id of every answer, and every error in its documented shape.
+
+Reference, Error: the request id is the one in the X-MEN-RequestID header.
+"""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from otakit.mockserver.domain.ids import Ids
+from otakit.mockserver.problems import problem
+
+HEADER = b"x-men-requestid"
+MAX_LENGTH = 256
+
+
+class Front:
+    """Outermost of the middlewares that know the product."""
+
+    def __init__(self, app: ASGIApp, *, ids: Ids) -> None:
+        """Wrap an application; `ids` makes the request ids that clients do not bring."""
+        self.app = app
+        self._ids = ids
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = next((value for name, value in scope["headers"] if name == HEADER), b"")
+        request_id = given[:MAX_LENGTH] or self._ids.uuid().encode()
+        scope["app"] = self  # so Starlette's routers raise their 404 and 405, to be shaped here
+        started = False
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message["headers"], (HEADER, request_id)]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        except Exception as error:
+            if started:
+                raise
+            await problem(error, request_id.decode("latin-1")).send(send_with_id)

@@ -1,0 +1,72 @@
+"""The table that joins a spec's `operationId` with the function that serves it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from starlette.types import Receive, Scope
+
+from otakit.mockserver.answers import Answer
+from otakit.mockserver.domain.world import World
+from otakit.mockserver.server_state import ServerState
+from otakit.mockserver.universes import Universe
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, checked and taken apart, as the operations' functions get it.
+
+    `caller` is the id of the device or user, empty where the operation asks for no token; `jti`
+    the id of its token. `params` has the parameters under the documents' names, converted, with
+    their defaults; one that was not given and has no default is missing. `body` is the decoded
+    JSON, `raw` its bytes.
+    """
+
+    universe: Universe
+    caller: str
+    jti: str
+    params: dict[str, Any]
+    body: Any
+    raw: bytes
+    scope: Scope
+    receive: Receive
+    server: ServerState
+
+    @property
+    def world(self) -> World:
+        """The state that the request is about."""
+        return self.universe.world
+
+    def header(self, name: bytes) -> str:
+        """Return a request header (name in lower case), or an empty text."""
+        return next((v.decode("latin-1") for k, v in self.scope["headers"] if k == name), "")
+
+    def origin(self) -> str:
+        """Return scheme and host as the client named them, for absolute links."""
+        host = self.header(b"host") or "{}:{}".format(*self.scope["server"])
+        return f"{self.scope['scheme']}://{host}"
+
+    def path(self) -> str:
+        """Return the request's path."""
+        path: str = self.scope["path"]
+        return path
+
+
+Function = Callable[[Call], Answer] | Callable[[Call], Awaitable[Answer]]
+F = TypeVar("F", bound=Function)
+
+FUNCTIONS: dict[str, Function] = {}
+"""All operations that the server has, by `operationId`."""
+
+
+def operation(operation_id: str) -> Callable[[F], F]:
+    """Serve an operation with the decorated function."""
+
+    def register(function: F) -> F:
+        if operation_id in FUNCTIONS:
+            message = f"operation '{operation_id}' has two functions"
+            raise RuntimeError(message)
+        FUNCTIONS[operation_id] = function
+        return function
+
+    return register

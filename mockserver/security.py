@@ -1,0 +1,65 @@
+"""Who is calling: the Authorization header, checked against signature, clock and revocation.
+
+Reference, Introduction / Authentication: every operation but the logins needs a valid token.
+"""
+
+from otakit.mockserver.domain.errors import Unauthorized
+from otakit.mockserver.tokens import Claims, Side, tenant_of
+from otakit.mockserver.universes import Universe, Universes
+
+CACHE_SIZE = 1 << 16
+
+
+class Security:
+    """Recognises callers; remembers verified signatures by the header's bytes, a bounded number."""
+
+    def __init__(self, universes: Universes) -> None:
+        """Recognise the users and devices of these universes."""
+        self._universes = universes
+        self._verified: dict[bytes, Claims] = {}
+
+    def caller(self, authorization: bytes, side: Side) -> tuple[Universe, Claims]:
+        """Return whose request this is.
+
+        Raises Unauthorized for a token that is missing, malformed, wrongly signed, of the other
+        side, of no universe, expired or revoked.
+        """
+        claims = self._verified.get(authorization) or self._verify(authorization)
+        if claims.side != side:
+            message = f"invalid jwt: a token of the {claims.side} side, not of the {side} side"
+            raise Unauthorized(message)
+        universe = self._universes.get(claims.tenant)
+        if universe is None or not _is_living(universe, claims):
+            message = "unauthorized: the token has expired or was revoked"
+            raise Unauthorized(message)
+        return universe, claims
+
+    def _verify(self, authorization: bytes) -> Claims:
+        token = _bearer(authorization)
+        universe = self._universes.get(tenant_of(token))
+        if universe is None:
+            message = "invalid jwt: not a token of this server"
+            raise Unauthorized(message)
+        claims = universe.tokens.verify(token)
+        if len(self._verified) >= CACHE_SIZE:
+            del self._verified[next(iter(self._verified))]
+        self._verified[authorization] = claims
+        return claims
+
+
+def _is_living(universe: Universe, claims: Claims) -> bool:
+    world = universe.world
+    if claims.side == "devices":
+        return world.admission.check_in(claims.jti) is not None
+    return world.users.check_in(claims.jti) is not None
+
+
+def _bearer(authorization: bytes) -> str:
+    if not authorization:
+        message = "Authorization not present in header"
+        raise Unauthorized(message)
+    scheme, _, token = authorization.decode("latin-1").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        message = "malformed Authorization header: 'Bearer <token>' is expected"
+        raise Unauthorized(message)
+    return token.strip()

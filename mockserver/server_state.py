@@ -1,0 +1,16 @@
+"""What one running server holds: its settings, its universes, and who may call."""
+
+from dataclasses import dataclass
+
+from otakit.mockserver.security import Security
+from otakit.mockserver.settings import Settings
+from otakit.mockserver.universes import Universes
+
+
+@dataclass(slots=True)
+class ServerState:
+    """Shared by all operations of one server."""
+
+    settings: Settings
+    universes: Universes
+    security: Security

@@ -1,0 +1,28 @@
+"""What a server is started with."""
+
+from dataclasses import dataclass
+
+from otakit.mockserver.domain.clock import Clock
+
+MEBIBYTE = 1 << 20
+GIBIBYTE = 1 << 30
+
+DEFAULT_EMAIL = "admin@example.com"
+DEFAULT_PASSWORD = "otakit-password"  # noqa: S105 - documented, for a mock on the loopback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How a server behaves; sizes are in bytes.
+
+    The limits are the real server's: 1 MiB for JSON bodies, 10 GiB for artifacts, 256 MiB for
+    the raw file of `artifacts/generate`.
+    """
+
+    seed: int = 0
+    email: str = DEFAULT_EMAIL
+    password: str = DEFAULT_PASSWORD
+    clock: Clock | None = None
+    json_limit: int = MEBIBYTE
+    artifact_limit: int = 10 * GIBIBYTE
+    generate_limit: int = 256 * MEBIBYTE

@@ -1,0 +1,111 @@
+"""The one station that a request passes: token, parameters, body, function, answer.
+
+connexion's routing puts an operation's id into the scope; what `make_operation` compiled at
+start-up for that id is called here. connexion's own security, parameter and validation middlewares
+inspect signatures and copy the scope at each request, take a chunked body for none, and read
+uploads whole; so they are left out, and this stands in their place.
+"""
+
+from functools import partial
+from inspect import iscoroutinefunction
+from typing import Any, cast
+
+from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from connexion.operations import AbstractOperation
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from otakit.mockserver.answers import Answer
+from otakit.mockserver.bodies import JSON, MULTIPART, JsonBody, check_type, read
+from otakit.mockserver.operations import FUNCTIONS, Call
+from otakit.mockserver.parameters import Parameters
+from otakit.mockserver.server_state import ServerState
+from otakit.mockserver.tokens import Side
+
+_SIDES: dict[str, Side] = {"deviceToken": "devices", "managementToken": "management"}
+
+
+class CompiledOperation:
+    """One operation of a spec, compiled: an ASGI application of its own."""
+
+    def __init__(
+        self, operation: dict[str, Any], shared: dict[str, Any], state: ServerState
+    ) -> None:
+        """Compile an OpenAPI operation; `shared` has the API's `security`, the path's `parameters`."""
+        operation_id = operation["operationId"]
+        self._function = FUNCTIONS[operation_id]
+        self._is_async = iscoroutinefunction(self._function)
+        self._state = state
+        self._security = state.security
+        self._side = _side(operation_id, operation.get("security", shared["security"]))
+        self._parameters = Parameters([*shared["parameters"], *operation.get("parameters", [])])
+        content = operation.get("requestBody", {}).get("content", {})
+        self._multipart = any(kind in content for kind in MULTIPART)
+        self._json = JsonBody(operation["requestBody"]) if JSON in content else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, top to bottom."""
+        universe, caller, jti = self._state.universes.default, "", ""
+        if self._side is not None:
+            universe, claims = self._security.caller(_authorization(scope), self._side)
+            caller, jti = claims.subject, claims.jti
+        parameters = self._parameters.read(scope)
+        raw, body = b"", None
+        if self._json is not None:
+            raw = await read(scope, receive, self._state.settings.json_limit)
+            check_type(scope, (JSON,), raw)
+            body = self._json.decode(raw)
+        elif self._multipart:
+            check_type(scope, MULTIPART, None)
+        call = Call(universe, caller, jti, parameters, body, raw, scope, receive, self._state)
+        answer = self._function(call)
+        if self._is_async:
+            answer = await cast("Any", answer)
+        await cast("Answer", answer).send(send)
+
+
+class StationApi(RoutedAPI[CompiledOperation]):  # type: ignore[misc]  # connexion is untyped
+    """The compiled operations of one API."""
+
+    def __init__(self, *args: Any, state: ServerState, **options: Any) -> None:  # noqa: ANN401 - connexion's own
+        """Compile all operations."""
+        super().__init__(*args, **options)
+        self._state = state
+        self.add_paths()
+
+    def make_operation(self, operation: AbstractOperation) -> CompiledOperation:
+        """Compile one operation."""
+        path = self.specification["paths"][operation.path]
+        shared = {
+            "security": self.specification["security"],
+            "parameters": path.get("parameters", []),
+        }
+        return CompiledOperation(path[operation.method.lower()], shared, self._state)
+
+
+class Station(RoutedMiddleware[StationApi]):  # type: ignore[misc]  # connexion is untyped
+    """Calls the compiled operation that the routing has found."""
+
+    def __init__(self, app: ASGIApp, *, state: ServerState) -> None:
+        """Stand before an application, which gets what no API claims."""
+        super().__init__(app)
+        self.api_cls = partial(StationApi, state=state)
+
+
+def _side(operation_id: str, security: list[dict[str, Any]]) -> Side | None:
+    """Return whose token an operation needs: None only where it says so, or takes a password."""
+    names = {name for need in security for name in need}
+    if not names or names == {"basicAuth"}:
+        return None
+    sides = [_SIDES[name] for name in names if name in _SIDES]
+    if len(sides) != 1:
+        message = f"operation '{operation_id}' needs {sorted(names)}: one known token is expected"
+        raise RuntimeError(message)
+    return sides[0]
+
+
+def _authorization(scope: Scope) -> bytes:
+    value: bytes
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            return value
+    return b""

@@ -1,0 +1,43 @@
+"""Where artifact files lie: a temporary folder of the server's, one folder in it per universe."""
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+
+class Storage:
+    """Files by artifact id."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep files in this folder, which exists."""
+        self._folder = folder
+
+    def folder(self, name: str) -> "Storage":
+        """Return a storage of its own below this one."""
+        folder = self._folder / name
+        folder.mkdir(exist_ok=True)
+        return Storage(folder)
+
+    def path(self, artifact_id: str) -> Path:
+        """Tell where an artifact's file is."""
+        return self._folder / f"{artifact_id}.mender"
+
+    def scratch(self, name: str) -> Path:
+        """Tell where a file lies while it arrives."""
+        return self._folder / f"{name}.part"
+
+    def keep(self, scratch: Path, artifact_id: str, modified: float) -> None:
+        """Turn a file that has arrived into an artifact's; `modified` is the World's time."""
+        os.utime(scratch, (modified, modified))
+        scratch.replace(self.path(artifact_id))
+
+    def remove(self, artifact_id: str) -> None:
+        """Delete an artifact's file."""
+        with suppress(FileNotFoundError):
+            self.path(artifact_id).unlink()
+
+    def clear(self) -> None:
+        """Delete all files."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(exist_ok=True)

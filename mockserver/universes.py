@@ -1,0 +1,69 @@
+"""Universes: worlds that share a server and know nothing of each other; each is a tenant."""
+
+from dataclasses import dataclass, replace
+
+from otakit.mockserver.domain.ids import Ids
+from otakit.mockserver.domain.world import World
+from otakit.mockserver.links import LinkSigner
+from otakit.mockserver.settings import Settings
+from otakit.mockserver.storage import Storage
+from otakit.mockserver.tokens import TokenSigner
+
+DEFAULT = "default"
+
+
+@dataclass(slots=True)
+class Universe:
+    """One tenant: its world, its artifact files, and the keys that sign its tokens and links."""
+
+    id: str
+    world: World
+    storage: Storage
+    tokens: TokenSigner
+    links: LinkSigner
+
+
+class Universes:
+    """All universes of a server, by tenant."""
+
+    def __init__(self, settings: Settings, storage: Storage) -> None:
+        """Begin with the unnamed universe, `default`; it needs no tenant token."""
+        self._settings = settings
+        self._storage = storage
+        self._universes: dict[str, Universe] = {}
+        self.default = self.create(DEFAULT)
+
+    def create(self, universe_id: str) -> Universe:
+        """Add an empty universe with the server's login."""
+        seed = self._settings.seed + len(self._universes)
+        secrets = Ids(seed, "secrets")
+        universe = Universe(
+            id=universe_id,
+            world=self._world(seed),
+            storage=self._storage.folder(universe_id),
+            tokens=TokenSigner(universe_id, secrets.secret()),
+            links=LinkSigner(universe_id, secrets.secret()),
+        )
+        self._universes[universe_id] = universe
+        return universe
+
+    def get(self, universe_id: str) -> Universe | None:
+        """Return a universe, or None."""
+        return self._universes.get(universe_id)
+
+    def reset(self, universe_id: str) -> bool:
+        """Drop all of a universe but its users and their sessions; False where there is none."""
+        universe = self._universes.get(universe_id)
+        if universe is None:
+            return False
+        old = universe.world
+        universe.world = self._world(old.seed)
+        universe.world.users = old.users
+        universe.storage.clear()
+        return True
+
+    def _world(self, seed: int) -> World:
+        clock = replace(self._settings.clock) if self._settings.clock else None
+        world = World(seed=seed, clock=clock)
+        world.users.create(self._settings.email, self._settings.password)
+        return world
