@@ -41,7 +41,7 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(package_name="otakit", message="%(prog)s %(version)s")
+@click.version_option(package_name="otakit", prog_name="otakit", message="%(prog)s %(version)s")
 def main() -> None:
     """Stand in for an over-the-air (OTA) update server.
 

@@ -80,7 +80,7 @@ def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | N
             await super().startup(sockets)
             _announce(settings, url)
             if ready_file is not None:
-                ready_file.write_text(f"{url}\n", encoding="utf-8")
+                ready_file.write_text(f"{url}\n", encoding="utf-8")  # noqa: ASYNC240 - once, a line
 
     config = uvicorn.Config(
         create_app(settings),

@@ -39,7 +39,9 @@ class Answer:
 OK, CREATED, ACCEPTED, NO_CONTENT = 200, 201, 202, 204
 
 
-def json_answer(value: Any, status: int = OK, headers: Sequence[tuple[bytes, bytes]] = ()) -> Answer:  # noqa: ANN401 - any JSON value
+def json_answer(
+    value: Any, status: int = OK, headers: Sequence[tuple[bytes, bytes]] = ()
+) -> Answer:
     """Answer with a JSON value."""
     return Answer(status, encode(value), JSON, headers)
 

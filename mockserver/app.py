@@ -1,10 +1,11 @@
 """The server as one ASGI application; a request's journey can be read off `create_app`."""
 
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 from connexion import ConnexionMiddleware
 from connexion.middleware.routing import RoutingMiddleware
@@ -67,15 +68,15 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     )
     for api, document in documents.items():
         app.add_api(document, base_path=api.base_path, name=api.name)
-    return app
+    return cast("ASGIApp", app)
 
 
-def _match_functions(documents: dict[Api, dict[str, object]]) -> None:
+def _match_functions(documents: dict[Api, dict[str, Any]]) -> None:
     load_functions()
     wanted = {
         operation["operationId"]
         for document in documents.values()
-        for path in document["paths"].values()  # type: ignore[attr-defined]  # JSON
+        for path in document["paths"].values()
         for operation in path.values()
         if isinstance(operation, dict)
     }
@@ -85,12 +86,12 @@ def _match_functions(documents: dict[Api, dict[str, object]]) -> None:
         raise RuntimeError(message)
 
 
-def _cleaning(folder: "tempfile.TemporaryDirectory[str]"):  # noqa: ANN202 - Starlette's Lifespan
+def _cleaning(
+    folder: "tempfile.TemporaryDirectory[str]",
+) -> Callable[[Router], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Router) -> AsyncIterator[None]:
         yield
         folder.cleanup()
 
     return lifespan
-
-

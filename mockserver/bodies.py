@@ -65,7 +65,7 @@ class JsonBody:
         self._required = request_body.get("required", False)
         self._validator = Validator(request_body["content"][JSON]["schema"])
 
-    def decode(self, raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    def decode(self, raw: bytes) -> Any:
         """Decode and check a body; None where an optional one is empty. Raises Invalid."""
         if not raw:
             if self._required:

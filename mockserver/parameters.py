@@ -54,7 +54,7 @@ class Parameters:
         if self._query or self._rest:
             self._read_query(values, scope["query_string"])
         if self._header:
-            headers = {name: value for name, value in reversed(scope["headers"])}
+            headers = dict(reversed(scope["headers"]))
             for parameter in self._header:
                 given = headers.get(parameter.name.lower().encode())
                 _take(values, parameter, [] if given is None else [given.decode("latin-1")])

@@ -36,7 +36,7 @@ STATUS_OF: dict[type[DomainError], int] = {
 _CHALLENGE: Headers = [(b"www-authenticate", b'Bearer realm="ManagementJWT"')]
 
 
-class Refused(Exception):  # noqa: N818 - it says what happened to the request
+class Refused(Exception):
     """A request that breaks HTTP's rules or the server's limits, before any model sees it."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -47,7 +47,7 @@ class Refused(Exception):  # noqa: N818 - it says what happened to the request
 
 
 def problem(error: Exception, request_id: str) -> Answer:
-    """Shape any error as an answer; one that nobody foresaw is logged and says nothing of itself."""
+    """Shape any error as an answer; an unforeseen one is logged and says nothing of itself."""
     if isinstance(error, DomainError):
         return _domain_problem(error, request_id)
     if isinstance(error, Refused):

@@ -19,7 +19,7 @@ class Validator:
         self._validator = jsonschema_rs.Draft4Validator(_draft4(schema), validate_formats=True)
         self._is_valid = self._validator.is_valid
 
-    def check(self, value: Any, name: str = "") -> None:  # noqa: ANN401 - any JSON value
+    def check(self, value: Any, name: str = "") -> None:
         """Raise Invalid, naming the place and what is wrong there, unless the value conforms."""
         if self._is_valid(value):
             return
@@ -30,7 +30,7 @@ class Validator:
         raise Invalid(message)
 
 
-def _draft4(schema: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _draft4(schema: Any) -> Any:
     """Rewrite what OpenAPI 3.0 says differently from JSON Schema draft 4: `nullable`."""
     if isinstance(schema, list):
         return [_draft4(element) for element in schema]

@@ -30,7 +30,7 @@ class CompiledOperation:
     def __init__(
         self, operation: dict[str, Any], shared: dict[str, Any], state: ServerState
     ) -> None:
-        """Compile an OpenAPI operation; `shared` has the API's `security`, the path's `parameters`."""
+        """Compile an operation; `shared` has the API's `security`, the path's `parameters`."""
         operation_id = operation["operationId"]
         self._function = FUNCTIONS[operation_id]
         self._is_async = iscoroutinefunction(self._function)
@@ -66,7 +66,7 @@ class CompiledOperation:
 class StationApi(RoutedAPI[CompiledOperation]):  # type: ignore[misc]  # connexion is untyped
     """The compiled operations of one API."""
 
-    def __init__(self, *args: Any, state: ServerState, **options: Any) -> None:  # noqa: ANN401 - connexion's own
+    def __init__(self, *args: Any, state: ServerState, **options: Any) -> None:
         """Compile all operations."""
         super().__init__(*args, **options)
         self._state = state

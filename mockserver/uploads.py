@@ -19,7 +19,9 @@ _FRAMING = 1 << 20
 """What boundaries and part headers may add to a file of the greatest size."""
 
 
-async def receive_form(call: Call, *, file_part: str, into: Path, limit: int) -> dict[str, list[str]]:
+async def receive_form(
+    call: Call, *, file_part: str, into: Path, limit: int
+) -> dict[str, list[str]]:
     """Write a form's file to a path and return its other parts' texts by name, in lower case.
 
     The file's own name stands under `filename`. Raises Invalid for a malformed or truncated form,
@@ -135,7 +137,9 @@ class _Form:
             return
         self._text_size += end - start
         if self._text_size > MAX_TEXT:
-            message = f"part '{self._name[:80]}' makes the form's texts longer than {MAX_TEXT} bytes"
+            message = (
+                f"part '{self._name[:80]}' makes the form's texts longer than {MAX_TEXT} bytes"
+            )
             raise Invalid(message)
         self._text.extend(data[start:end])
 

@@ -20,7 +20,7 @@ def imported_roots(source: str) -> set[str]:
 
 def is_allowed(module: str) -> bool:
     """Say whether the domain may import a module."""
-    return module.split(".")[0] in sys.stdlib_module_names or f"{module}.".startswith(
+    return module.split(".", maxsplit=1)[0] in sys.stdlib_module_names or f"{module}.".startswith(
         "otakit.mockserver.domain."
     )
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from otakit.mockserver.answers import NO_CONTENT, Answer, empty, json_answer
-from otakit.mockserver.downloads import artifact_link
 from otakit.mockserver.domain.clock import Seconds
 from otakit.mockserver.domain.errors import NotFound
+from otakit.mockserver.downloads import artifact_link
 from otakit.mockserver.operations import Call, operation
 
 LINK_LIFETIME: Seconds = 24 * 3600

@@ -91,7 +91,9 @@ def list_groups(call: Call) -> Answer:
         groups = [
             name
             for name in groups
-            if any(world.admission.device(i).status == status for i in world.inventory.members(name))
+            if any(
+                world.admission.device(i).status == status for i in world.inventory.members(name)
+            )
         ]
     return json_answer(groups)
 
@@ -159,7 +161,7 @@ def _counts(matched: int, updated: int) -> Answer:
     return json_answer({name: count for name, count in counts.items() if count})
 
 
-def _equal(scope: str, attribute: str, value: Any) -> Predicate:  # noqa: ANN401 - any JSON value
+def _equal(scope: str, attribute: str, value: Any) -> Predicate:
     return Predicate(scope=scope, attribute=attribute, type="$eq", value=value)
 
 

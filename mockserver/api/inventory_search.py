@@ -93,7 +93,7 @@ def search_with_filter(call: Call) -> Answer:
     return json_answer(shaped, headers=counted(call, page, total))
 
 
-def predicates_of(terms: Any) -> list[Predicate]:  # noqa: ANN401 - a JSON list that the spec checked
+def predicates_of(terms: Any) -> list[Predicate]:
     """Read filter terms."""
     return [
         Predicate(scope=t["scope"], attribute=t["attribute"], type=t["type"], value=t["value"])
@@ -117,5 +117,5 @@ def predicate_json(term: Predicate) -> dict[str, Any]:
     }
 
 
-def _mentions(values: Any, text: str) -> bool:  # noqa: ANN401 - values by scope and name
+def _mentions(values: Any, text: str) -> bool:
     return any(text in str(value).lower() for value in values.values())

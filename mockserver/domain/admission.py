@@ -9,11 +9,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .clock import Clock, Seconds
-from .errors import DeviceExists, Invalid, NotFound, Unauthorized, Unprocessable
-from .ids import Ids
-from .index import Index, Page
-from .tokens import TokenRecord, Tokens
+from otakit.mockserver.domain.clock import Clock, Seconds
+from otakit.mockserver.domain.errors import (
+    DeviceExists,
+    Invalid,
+    NotFound,
+    Unauthorized,
+    Unprocessable,
+)
+from otakit.mockserver.domain.ids import Ids
+from otakit.mockserver.domain.index import Index, Page
+from otakit.mockserver.domain.tokens import TokenRecord, Tokens
 
 ACCEPTED = "accepted"
 PREAUTHORIZED = "preauthorized"

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from .clock import Clock, Seconds
-from .errors import ArtifactExists, NotFound
-from .ids import Ids
+from otakit.mockserver.domain.clock import Clock, Seconds
+from otakit.mockserver.domain.errors import ArtifactExists, NotFound
+from otakit.mockserver.domain.ids import Ids
 
 DEVICE_TYPE = "device_type"
 

@@ -48,7 +48,7 @@ class Clock:
 
 
 def rfc3339(moment: Seconds) -> str:
-    """Write Unix seconds as RFC 3339 in UTC with `Z` and milliseconds, e.g. 2026-11-20T19:13:53.812Z."""
+    """Write Unix seconds as RFC 3339 in UTC, with milliseconds: 2026-11-20T19:13:53.812Z."""
     text = datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
     return text.removesuffix("+00:00") + "Z"
 

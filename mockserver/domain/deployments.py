@@ -9,15 +9,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .artifacts import Artifact
-from .clock import Clock, Seconds
-from .dialect import Dialect
-from .errors import Conflict, Invalid, NotFound, Unprocessable
-from .filters import Predicate
-from .ids import Ids
-from .index import Index, Page
-from .progress import ABORTED, DECOMMISSIONED, PENDING, DeviceDeployment, Statistics
-from .rollout import Phase, PhasePlan, plan_phases
+from otakit.mockserver.domain.artifacts import Artifact
+from otakit.mockserver.domain.clock import Clock, Seconds
+from otakit.mockserver.domain.dialect import Dialect
+from otakit.mockserver.domain.errors import Conflict, Invalid, NotFound, Unprocessable
+from otakit.mockserver.domain.filters import Predicate
+from otakit.mockserver.domain.ids import Ids
+from otakit.mockserver.domain.index import Index, Page
+from otakit.mockserver.domain.progress import (
+    ABORTED,
+    DECOMMISSIONED,
+    PENDING,
+    DeviceDeployment,
+    Statistics,
+)
+from otakit.mockserver.domain.rollout import Phase, PhasePlan, plan_phases
 
 SOFTWARE = "software"
 INPROGRESS, FINISHED, SCHEDULED = "inprogress", "finished", "scheduled"
@@ -120,7 +126,9 @@ class Deployments:
             message = "No devices for the deployment"
             raise Invalid(message)
         if not artifacts:
-            message = f"No artifact for the deployment: no artifact has the name '{plan.artifact_name}'"
+            message = (
+                f"No artifact for the deployment: no artifact has the name '{plan.artifact_name}'"
+            )
             raise Unprocessable(message)
         self._refuse_twin(plan, scope)
         now = self._clock.now()
@@ -203,7 +211,7 @@ class Deployments:
     # Abort
 
     def abort(self, deployment_id: str) -> None:
-        """Abort a deployment for every device that is not done; raises Unprocessable when finished."""
+        """Abort a deployment for every device not done; raises Unprocessable when finished."""
         deployment = self.deployment(deployment_id)
         if deployment.finished is not None:
             message = f"Deployment already finished: '{deployment_id}'"

@@ -49,7 +49,7 @@ class Conflict(DomainError):
 class DeviceExists(Conflict):
     """The identity to preauthorise is known already; `device` is the one that has it."""
 
-    def __init__(self, device: Any) -> None:  # noqa: ANN401 - admission.Device; it imports this module
+    def __init__(self, device: Any) -> None:
         """Refuse because of this device."""
         super().__init__("a device with this identity data exists already")
         self.device = device

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import Conflict, Invalid, NotFound
-from .ids import Ids
+from otakit.mockserver.domain.errors import Conflict, Invalid, NotFound
+from otakit.mockserver.domain.ids import Ids
 
 MISSING: Any = object()
 """The value of an attribute that a device has not."""
@@ -89,43 +89,43 @@ def matches(predicates: Sequence[Predicate]) -> Callable[[Mapping[tuple[str, str
     return lambda values: all(test(values.get(key, MISSING)) for key, test in tests)
 
 
-def _same_kind(one: Any, other: Any) -> bool:  # noqa: ANN401 - any JSON value
+def _same_kind(one: Any, other: Any) -> bool:
     numbers = (int, float)
-    return isinstance(one, str) and isinstance(other, str) or (
+    return (isinstance(one, str) and isinstance(other, str)) or (
         isinstance(one, numbers) and isinstance(other, numbers)
     )
 
 
-def _elements(held: Any) -> Sequence[Any]:  # noqa: ANN401 - any JSON value
+def _elements(held: Any) -> Sequence[Any]:
     if held is MISSING:
         return ()
     return [*held, held] if isinstance(held, list) else [held]
 
 
-def _equal(value: Any) -> Callable[[Any], bool]:  # noqa: ANN401 - any JSON value
+def _equal(value: Any) -> Callable[[Any], bool]:
     return lambda held: any(element == value for element in _elements(held))
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any], Callable[[Any], bool]]:
-    def operator(value: Any) -> Callable[[Any], bool]:  # noqa: ANN401 - any JSON value
+    def operator(value: Any) -> Callable[[Any], bool]:
         return lambda held: any(_same_kind(e, value) and compare(e, value) for e in _elements(held))
 
     return operator
 
 
-def _one_of(value: Any) -> Callable[[Any], bool]:  # noqa: ANN401 - any JSON value
+def _one_of(value: Any) -> Callable[[Any], bool]:
     if not isinstance(value, list):
         message = f"value: $in and $nin need a list, not '{value}'"
         raise Invalid(message)
     return lambda held: any(element in value for element in _elements(held))
 
 
-def _exists(value: Any) -> Callable[[Any], bool]:  # noqa: ANN401 - any JSON value
+def _exists(value: Any) -> Callable[[Any], bool]:
     wanted = value not in (False, "false", 0)
     return lambda held: (held is not MISSING) is wanted
 
 
-def _regex(value: Any) -> Callable[[Any], bool]:  # noqa: ANN401 - any JSON value
+def _regex(value: Any) -> Callable[[Any], bool]:
     if not isinstance(value, str) or len(value) > MAX_PATTERN:
         message = f"value: $regex needs a text of at most {MAX_PATTERN} characters"
         raise Invalid(message)
@@ -146,7 +146,7 @@ def _regex(value: Any) -> Callable[[Any], bool]:  # noqa: ANN401 - any JSON valu
 def _not(
     operator: Callable[[Any], Callable[[Any], bool]],
 ) -> Callable[[Any], Callable[[Any], bool]]:
-    def negated(value: Any) -> Callable[[Any], bool]:  # noqa: ANN401 - any JSON value
+    def negated(value: Any) -> Callable[[Any], bool]:
         test = operator(value)
         return lambda held: not test(held)
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 class Comparable(Protocol):
     """Anything with an order."""
 
-    def __lt__(self, other: Any, /) -> bool:  # noqa: ANN401 - as typeshed's own SupportsDunderLT
+    def __lt__(self, other: Any, /) -> bool:
         """Say whether this comes first."""
         ...
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .clock import Clock, Seconds, rfc3339
-from .errors import Invalid, NotFound, PreconditionFailed
-from .ids import Ids
-from .index import Index
+from otakit.mockserver.domain.clock import Clock, Seconds, rfc3339
+from otakit.mockserver.domain.errors import Invalid, NotFound, PreconditionFailed
+from otakit.mockserver.domain.ids import Ids
+from otakit.mockserver.domain.index import Index
 
 INVENTORY = "inventory"
 TAGS = "tags"
@@ -136,7 +136,7 @@ class Inventory:
             raise NotFound(message) from None
 
     def join(self, group: str, device_ids: Iterable[str]) -> tuple[int, int]:
-        """Put devices into a group, out of any other; return how many are known and how many moved."""
+        """Put devices into a group, out of any other; return how many are known and moved."""
         known = [self._records[i] for i in dict.fromkeys(device_ids) if i in self._records]
         moved = [record for record in known if record.group != group]
         for record in moved:
@@ -168,7 +168,7 @@ class Inventory:
             del self._groups[name]
 
 
-def system_attribute(name: str, value: Any) -> Attribute:  # noqa: ANN401 - any JSON value
+def system_attribute(name: str, value: Any) -> Attribute:
     """Make an attribute that the server itself knows; moments are written as RFC 3339."""
     shown = rfc3339(value) if isinstance(value, float) else value
     return Attribute(name=name, scope="system", value=shown)

@@ -6,12 +6,18 @@ Reference, Device APIs / Deployments / Check Update; sections 4.2 to 4.6 of the 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .artifacts import Artifact, Artifacts
-from .clock import Clock
-from .deployments import Deployment, Deployments
-from .dialect import Dialect
-from .errors import Conflict
-from .progress import ALREADY_INSTALLED, FAILURE, NOARTIFACT, PENDING, DeviceDeployment
+from otakit.mockserver.domain.artifacts import Artifact, Artifacts
+from otakit.mockserver.domain.clock import Clock
+from otakit.mockserver.domain.deployments import Deployment, Deployments
+from otakit.mockserver.domain.dialect import Dialect
+from otakit.mockserver.domain.errors import Conflict
+from otakit.mockserver.domain.progress import (
+    ALREADY_INSTALLED,
+    FAILURE,
+    NOARTIFACT,
+    PENDING,
+    DeviceDeployment,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +39,7 @@ class Offers:
         dialect: Dialect,
         is_member: Callable[[Deployment, str], bool],
     ) -> None:
-        """Draw on these; `is_member` says whether a device matches a dynamic deployment's filter."""
+        """Draw on these; `is_member` says whether a device is meant by a dynamic deployment."""
         self._clock = clock
         self._deployments = deployments
         self._artifacts = artifacts

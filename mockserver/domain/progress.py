@@ -6,7 +6,7 @@ Reference, Management APIs / Deployments / DeviceStatus and DeploymentStatistics
 from dataclasses import dataclass
 from typing import Any
 
-from .clock import Seconds
+from otakit.mockserver.domain.clock import Seconds
 
 PENDING = "pending"
 SUCCESS = "success"

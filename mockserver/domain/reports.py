@@ -6,9 +6,9 @@ sections 4.7 and 4.8 of the server facts.
 
 from typing import Any
 
-from .deployments import Deployment, Deployments
-from .errors import Conflict, NotFound
-from .progress import ENDED_BY_SERVER, FAILURE, PENDING, DeviceDeployment
+from otakit.mockserver.domain.deployments import Deployment, Deployments
+from otakit.mockserver.domain.errors import Conflict, NotFound
+from otakit.mockserver.domain.progress import ENDED_BY_SERVER, FAILURE, PENDING, DeviceDeployment
 
 
 class Reports:

@@ -6,9 +6,9 @@ Reference, Management APIs / Deployments / NewDeploymentPhase.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .clock import Seconds
-from .errors import Invalid
-from .ids import Ids
+from otakit.mockserver.domain.clock import Seconds
+from otakit.mockserver.domain.errors import Invalid
+from otakit.mockserver.domain.ids import Ids
 
 WHOLE = 100
 UNBOUNDED = -1
@@ -62,7 +62,9 @@ def plan_phases(
             message = f"phases: the batch sizes add up to more than {WHOLE} percent"
             raise Invalid(message)
         if share <= 0 and not (last and dynamic):
-            message = f"phases: phase {place + 1} of {len(plans)} has no devices: {size} % of {devices}"
+            message = (
+                f"phases: phase {place + 1} of {len(plans)} has no devices: {size} % of {devices}"
+            )
             raise Invalid(message)
         if last and dynamic:
             share = UNBOUNDED

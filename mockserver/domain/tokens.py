@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .clock import Clock, Seconds
+from otakit.mockserver.domain.clock import Clock, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,10 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 
-from .clock import Clock, Seconds
-from .errors import Conflict, NotFound, Unauthorized, Unprocessable
-from .ids import Ids
-from .tokens import TokenRecord, Tokens
+from otakit.mockserver.domain.clock import Clock, Seconds
+from otakit.mockserver.domain.errors import Conflict, NotFound, Unauthorized, Unprocessable
+from otakit.mockserver.domain.ids import Ids
+from otakit.mockserver.domain.tokens import TokenRecord, Tokens
 
 SESSION_LIFETIME: Seconds = 7 * 24 * 3600
 MAX_SESSIONS = 10

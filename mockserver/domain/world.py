@@ -4,20 +4,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .admission import ACCEPTED, Admission, Device
-from .artifacts import Artifact, Artifacts, Content
-from .clock import Clock
-from .deployments import Deployment, Deployments, Plan, Scope
-from .dialect import DOCUMENTED, Dialect
-from .errors import Conflict, Invalid, Unauthorized, Unprocessable
-from .filters import Predicate, SavedFilters, matches
-from .ids import Ids
-from .index import Page
-from .inventory import Attribute, Inventory, Record, system_attribute
-from .offers import Offers
-from .reports import Reports
-from .tokens import TokenRecord
-from .users import Users
+from otakit.mockserver.domain.admission import ACCEPTED, Admission, Device
+from otakit.mockserver.domain.artifacts import Artifact, Artifacts, Content
+from otakit.mockserver.domain.clock import Clock
+from otakit.mockserver.domain.deployments import Deployment, Deployments, Plan, Scope
+from otakit.mockserver.domain.dialect import DOCUMENTED, Dialect
+from otakit.mockserver.domain.errors import Conflict, Invalid, Unauthorized, Unprocessable
+from otakit.mockserver.domain.filters import Predicate, SavedFilters, matches
+from otakit.mockserver.domain.ids import Ids
+from otakit.mockserver.domain.index import Page
+from otakit.mockserver.domain.inventory import Attribute, Inventory, Record, system_attribute
+from otakit.mockserver.domain.offers import Offers
+from otakit.mockserver.domain.reports import Reports
+from otakit.mockserver.domain.tokens import TokenRecord
+from otakit.mockserver.domain.users import Users
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +46,7 @@ class World:
         self.inventory = Inventory(self.clock, self.ids)
         self.filters = SavedFilters(self.ids)
         self.deployments = Deployments(self.clock, self.ids, dialect)
-        self.offers = Offers(
-            self.clock, self.deployments, self.artifacts, dialect, self._is_member
-        )
+        self.offers = Offers(self.clock, self.deployments, self.artifacts, dialect, self._is_member)
         self.reports = Reports(self.deployments)
 
     # Devices come and go
@@ -128,9 +126,13 @@ class World:
             raise Invalid(message)
         if all_devices:
             terms = (_term("identity", "status", "$eq", ACCEPTED),)
-            return self._start(plan, Scope(devices=tuple(self.admission.ids(ACCEPTED)), terms=terms))
+            return self._start(
+                plan, Scope(devices=tuple(self.admission.ids(ACCEPTED)), terms=terms)
+            )
         if not devices:
-            message = "Invalid deployments definition: provide list of devices or set all_devices flag"
+            message = (
+                "Invalid deployments definition: provide list of devices or set all_devices flag"
+            )
             raise Invalid(message)
         listed = tuple(dict.fromkeys(devices))
         terms = (_term("identity", "id", "$in", list(listed)),)
@@ -222,16 +224,16 @@ class World:
             key = (rule.scope, rule.attribute)
             have = [entry for entry in found if key in entry[1]]
             lack = [entry for entry in found if key not in entry[1]]
-            have.sort(key=lambda entry: _rank(entry[1][key]), reverse=rule.descending)  # noqa: B023
+            have.sort(key=lambda entry: _rank(entry[1][key]), reverse=rule.descending)
             found = have + lack
         return [name for name, _ in page.of(found)], len(found)
 
 
-def _term(scope: str, attribute: str, kind: str, value: Any) -> Predicate:  # noqa: ANN401 - JSON
+def _term(scope: str, attribute: str, kind: str, value: Any) -> Predicate:
     return Predicate(scope=scope, attribute=attribute, type=kind, value=value)
 
 
-def _rank(value: Any) -> tuple[int, Any]:  # noqa: ANN401 - any JSON value
+def _rank(value: Any) -> tuple[int, Any]:
     """Return a key that sorts numbers before texts and lists by their first element."""
     first = (value[0] if value else "") if isinstance(value, list) else value
     return (0, first) if isinstance(first, (int, float)) else (1, str(first))

@@ -1,0 +1,104 @@
+"""What all tests share: real programs, and a real server to talk to."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+EMAIL, PASSWORD = "admin@example.com", "otakit-password"
+
+
+@pytest.fixture(scope="session")
+def real_program() -> Callable[[str], str]:
+    """Return the path of an installed program by its name.
+
+    Skips where it is missing; fails instead when OTAKIT_REQUIRE_REAL is set, as it is in CI.
+    """
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            message = f"the real program '{name}' is not installed"
+            if os.environ.get("OTAKIT_REQUIRE_REAL"):
+                pytest.fail(message)
+            pytest.skip(message)
+        return path
+
+    return find
+
+
+class RunningServer:
+    """`otakit serve` as a process of its own."""
+
+    def __init__(self, process: "subprocess.Popen[str]", url: str) -> None:
+        """Hold the process and the URL that it named when it was ready."""
+        self.process = process
+        self.url = url
+
+    def login(self) -> str:
+        """Return a management token."""
+        answer = httpx.post(
+            f"{self.url}/api/management/v1/useradm/auth/login", auth=(EMAIL, PASSWORD)
+        )
+        assert answer.status_code == 200
+        return answer.text
+
+    def management(self) -> httpx.Client:
+        """Return a client that is logged in; paths are relative to /api/management/."""
+        return httpx.Client(
+            base_url=f"{self.url}/api/management/",
+            headers={"Authorization": f"Bearer {self.login()}"},
+        )
+
+    def reset(self) -> None:
+        """Drop all state but the login."""
+        answer = httpx.post(f"{self.url}/otakit/v1/universes/default/reset")
+        assert answer.status_code == 204
+
+
+@contextmanager
+def run_server(*options: str) -> Iterator[RunningServer]:
+    """Run `otakit serve` on a free port with these options, and stop it."""
+    command = [str(Path(sys.executable).with_name("otakit")), "serve", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line.startswith("otakit ready "), f"instead of a ready line: {line!r}"
+            yield RunningServer(process, line.split()[-1])
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def start_server() -> Iterator[Callable[..., RunningServer]]:
+    """Return a function that starts a server of its own with given options."""
+    with ExitStack() as stack:
+        yield lambda *options: stack.enter_context(run_server(*options))
+
+
+@pytest.fixture(scope="session")
+def shared_server(start_server: Callable[..., RunningServer]) -> RunningServer:
+    """Return one server for all tests of a worker; `server` begins anew on it for each."""
+    return start_server()
+
+
+@pytest.fixture
+def server(shared_server: RunningServer) -> RunningServer:
+    """Return a running server without any state but the login."""
+    shared_server.reset()
+    return shared_server
+
+
+@pytest.fixture
+def management(server: RunningServer) -> Iterator[httpx.Client]:
+    """Return a management client of an empty server, logged in."""
+    with server.management() as client:
+        yield client
