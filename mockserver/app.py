@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from connexion import ConnexionMiddleware
-from connexion.middleware.routing import RoutingMiddleware
 from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.resolver import Resolver
 from starlette.middleware.cors import CORSMiddleware
@@ -21,6 +20,7 @@ from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.downloads import download_routes
 from otakit.mockserver.front import Front
 from otakit.mockserver.operations import FUNCTIONS
+from otakit.mockserver.routing import Routing
 from otakit.mockserver.security import Security
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.settings import Settings
@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
                 expose_headers=EXPOSED,
             ),
             partial(Front, ids=Ids(settings.seed, "requests")),
-            RoutingMiddleware,
+            Routing,
             partial(Station, state=state),
             SwaggerUIMiddleware,
         ],

@@ -39,7 +39,7 @@ class LinkSigner:
         Raises Invalid where a parameter is missing or no moment, Forbidden where the link has
         expired or was not signed here: path, moment and tenant are all signed.
         """
-        missing = [name for name in (EXPIRE, SIGNATURE) if not query.get(name)]
+        missing = [name for name in (EXPIRE, SIGNATURE) if name not in query]
         if missing:
             message = f"invalid request parameters: {', '.join(missing)} missing"
             raise Invalid(message)

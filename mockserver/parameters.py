@@ -11,7 +11,7 @@ from starlette.types import Scope
 from otakit.mockserver.domain.errors import Invalid
 from otakit.mockserver.schemas import Validator
 
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_INTEGER = re.compile(r"-?[0-9]{1,300}")  # Python would take longer ones, but slowly
 
 Converter = Callable[[str], Any]
 

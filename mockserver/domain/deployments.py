@@ -171,8 +171,9 @@ class Deployments:
         part.status = status
         if not part.active:
             part.finished = now
-            handled = self._handled.get(part.device_id, 0)
-            self._handled[part.device_id] = max(handled, deployment.number)
+            if part.known:
+                handled = self._handled.get(part.device_id, 0)
+                self._handled[part.device_id] = max(handled, deployment.number)
             self._unqueue(part.device_id, deployment)
         elif not was_active:
             self._queue(part.device_id, deployment)
@@ -275,7 +276,7 @@ class Deployments:
         return (d for d in self._unfinished.values() if d.scope.dynamic)
 
     def handled(self, device_id: str) -> int:
-        """Return the number of the newest deployment that is final for a device, or 0."""
+        """Return the number of the newest deployment that a device asked for and ended, or 0."""
         return self._handled.get(device_id, 0)
 
     def uses(self, artifact_id: str, *, unfinished: bool) -> bool:
