@@ -1,6 +1,7 @@
 """`otakit serve`: the mock server on this machine, until it is stopped."""
 
 import os
+import signal
 import socket
 from pathlib import Path
 
@@ -89,6 +90,8 @@ def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | N
         server_header=False,
         timeout_graceful_shutdown=3,
     )
+    # uvicorn raises the signal again when it has shut down; SIGTERM shall end like Ctrl-C then.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         Server(config).run(sockets=[sock])
     except KeyboardInterrupt:

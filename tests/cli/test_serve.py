@@ -1,0 +1,129 @@
+"""`otakit serve`: what people and scripts see of it from start to stop."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+import pytest
+
+
+class RunningServer(Protocol):
+    """What these tests need of the fixture's servers."""
+
+    url: str
+
+    def login(self) -> str:
+        """Return a management token."""
+
+
+OTAKIT = str(Path(sys.executable).with_name("otakit"))
+
+
+def test_ready_file_holds_the_url_until_the_stop(tmp_path: Path) -> None:
+    """A script that cannot read standard output finds the URL in a file."""
+    ready = tmp_path / "ready"
+    with start("--port", "0", "--ready-file", str(ready)) as process:
+        url = ready_url(process)
+        health = httpx.get(f"{url}/otakit/v1/health")
+        written = ready.read_text()
+        stop(process, signal.SIGTERM)
+    assert written == f"{url}\n"
+    assert health.json() == {"status": "ok"}
+    assert not ready.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_stops_cleanly(number: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM end it without a traceback, and tell where it was and how to stop it."""
+    with start("--port", "0") as process:
+        url = ready_url(process)
+        errors = stop(process, number)
+    assert process.returncode == 0
+    assert "Traceback" not in errors
+    assert url in errors
+    assert "admin@example.com / otakit-password" in errors
+    assert "Ctrl-C" in errors
+    assert errors.rstrip().endswith("otakit stopped")
+
+
+def test_temporary_files_are_gone_after_the_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Artifact files do not outlive the server."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with start("--port", "0") as process:
+        ready_url(process)
+        while_running = list(tmp_path.iterdir())
+        stop(process, signal.SIGTERM)
+    assert len(while_running) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_taken_port_is_one_clear_line() -> None:
+    """The message names the port and the way out."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = subprocess.run(
+            [OTAKIT, "serve", "--port", str(port)], capture_output=True, text=True, check=False
+        )
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert re.fullmatch(
+        rf"Error: cannot listen on 127.0.0.1 port {port}: address already in use;.*--port.*\n",
+        result.stderr,
+    )
+
+
+def test_login_can_be_chosen(start_server: Callable[..., RunningServer]) -> None:
+    """The first user has the given address and password, and the default one does not get in."""
+    server = start_server("--email", "me@example.org", "--password", "my-own-secret")
+    url = f"{server.url}/api/management/v1/useradm/auth/login"
+    assert httpx.post(url, auth=("me@example.org", "my-own-secret")).status_code == 200
+    assert httpx.post(url, auth=("admin@example.com", "otakit-password")).status_code == 401
+
+
+def test_options_are_variables_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OTAKIT_SERVE_PORT stands for --port."""
+    monkeypatch.setenv("OTAKIT_SERVE_PORT", "70000")
+    result = subprocess.run([OTAKIT, "serve"], capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert "70000" in result.stderr
+
+
+def test_same_seed_gives_the_same_ids(start_server: Callable[..., RunningServer]) -> None:
+    """One seed and the same requests give the same ids; another seed gives others."""
+    seen = []
+    for seed in ("7", "7", "8"):
+        server = start_server("--seed", seed)
+        login = server.login()
+        url = f"{server.url}/api/management/v1/useradm/users/me"
+        seen.append(httpx.get(url, headers={"Authorization": f"Bearer {login}"}).json()["id"])
+    assert seen[0] == seen[1]
+    assert seen[0] != seen[2]
+
+
+def start(*options: str) -> "subprocess.Popen[str]":
+    """Start a server."""
+    return subprocess.Popen(
+        [OTAKIT, "serve", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def ready_url(process: "subprocess.Popen[str]") -> str:
+    """Wait for the ready line and return the URL in it."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("otakit ready http://127.0.0.1:")
+    return line.split()[-1]
+
+
+def stop(process: "subprocess.Popen[str]", number: signal.Signals) -> str:
+    """Send a signal and return what was written to standard error."""
+    process.send_signal(number)
+    return process.communicate(timeout=20)[1]
