@@ -106,6 +106,6 @@ def _announce(settings: Settings, url: str) -> None:
     console = rich.console.Console(stderr=True, highlight=False)
     console.print(f"otakit serves the Mender APIs at [bold]{url}[/]")
     console.print(f"  log in as   {settings.email} / {settings.password}")
-    console.print(f"  look round  {url}/api/management/v1/deployments/ui/ and the other APIs' /ui/")
+    console.print(f"  look round  {url}/api/management/v1/deployments/ui/", soft_wrap=True)
     console.print("  stop        Ctrl-C")
     click.echo(f"otakit ready {url}")

@@ -7,9 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from connexion import ConnexionMiddleware
-from connexion.middleware.swagger_ui import SwaggerUIMiddleware
-from connexion.resolver import Resolver
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Router
 from starlette.types import ASGIApp
@@ -18,6 +15,7 @@ from otakit.mockserver.api import load_functions
 from otakit.mockserver.control import control_routes
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.downloads import download_routes
+from otakit.mockserver.framework import ConnexionMiddleware, Resolver, SwaggerUIMiddleware
 from otakit.mockserver.front import Front
 from otakit.mockserver.operations import FUNCTIONS
 from otakit.mockserver.routing import Routing

@@ -1,9 +1,11 @@
 """connexion's routing, with a 405 that names every method of the path."""
 
+import re
 from typing import Any
 
-from connexion.middleware.routing import RoutingMiddleware
 from starlette.exceptions import HTTPException
+
+from otakit.mockserver.framework import RoutingMiddleware
 
 
 class Routing(RoutingMiddleware):  # type: ignore[misc]  # connexion is untyped
@@ -16,7 +18,9 @@ class Routing(RoutingMiddleware):  # type: ignore[misc]  # connexion is untyped
         none fits; RFC 9110, 15.5.6 wants all of them.
         """
         super().add_api(*args, **options)
-        router = self.router.routes[-1].app
+        mount = self.router.routes[-1]
+        mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # an id may have a "\n"
+        router = mount.app
         methods: dict[str, set[str]] = {}
         for route in router.routes:
             methods.setdefault(route.path, set()).update(route.methods)

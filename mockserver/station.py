@@ -10,12 +10,11 @@ from functools import partial
 from inspect import iscoroutinefunction
 from typing import Any, cast
 
-from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
-from connexion.operations import AbstractOperation
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from otakit.mockserver.answers import Answer
 from otakit.mockserver.bodies import JSON, MULTIPART, JsonBody, check_type, read
+from otakit.mockserver.framework import AbstractOperation, RoutedAPI, RoutedMiddleware
 from otakit.mockserver.operations import FUNCTIONS, Call
 from otakit.mockserver.parameters import Parameters
 from otakit.mockserver.server_state import ServerState

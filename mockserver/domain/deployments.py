@@ -19,6 +19,7 @@ from otakit.mockserver.domain.index import Index, Page
 from otakit.mockserver.domain.progress import (
     ABORTED,
     DECOMMISSIONED,
+    ENDED_BY_SERVER,
     PENDING,
     DeviceDeployment,
     Statistics,
@@ -171,7 +172,7 @@ class Deployments:
         part.status = status
         if not part.active:
             part.finished = now
-            if part.known:
+            if status not in ENDED_BY_SERVER:
                 handled = self._handled.get(part.device_id, 0)
                 self._handled[part.device_id] = max(handled, deployment.number)
             self._unqueue(part.device_id, deployment)
@@ -276,7 +277,7 @@ class Deployments:
         return (d for d in self._unfinished.values() if d.scope.dynamic)
 
     def handled(self, device_id: str) -> int:
-        """Return the number of the newest deployment that a device asked for and ended, or 0."""
+        """Return the number of the newest deployment that a device itself ended, or 0."""
         return self._handled.get(device_id, 0)
 
     def uses(self, artifact_id: str, *, unfinished: bool) -> bool:

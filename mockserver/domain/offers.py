@@ -78,8 +78,8 @@ class Offers:
         """Return the deployment the device is busy with, else the oldest that it may begin.
 
         One that is older than the last one handled is never begun, so that an old version does
-        not follow a new one; unless it waited for a phase to open, or for the device to come to
-        match its filter (reference, Abort Deployments for a Device).
+        not follow a new one; unless it waited for a phase to open. What was aborted was not
+        handled: the reference, Abort Deployments for a Device, promises later ones to the device.
         """
         self._join_dynamic(device_id)
         fresh: list[Deployment] = []
@@ -93,7 +93,7 @@ class Offers:
             if deployment.finished is not None:
                 continue
             if not deployment.phases:
-                if deployment.number > handled or device_id in deployment.joined:
+                if deployment.number > handled:
                     return deployment
             elif any(phase.admit(now) for phase in deployment.phases):
                 return deployment

@@ -51,11 +51,6 @@ class DeviceDeployment:
         return self.status in ACTIVE
 
     @property
-    def known(self) -> bool:
-        """Say whether the device has asked for it, now or before a retry."""
-        return self.request is not None or self.attempt > 0
-
-    @property
     def device_type(self) -> str | None:
         """Return the type that the device gave, if it asked yet."""
         return self.request["device_type"] if self.request else None
