@@ -5,7 +5,7 @@ from typing import Any
 
 from otakit.mockserver.answers import OK, Answer, empty, header_text, json_answer
 from otakit.mockserver.domain.clock import rfc3339
-from otakit.mockserver.domain.errors import NotFound
+from otakit.mockserver.domain.errors import NotFound, PreconditionFailed
 from otakit.mockserver.domain.filters import Predicate
 from otakit.mockserver.domain.inventory import INVENTORY, SCOPES, Attribute
 from otakit.mockserver.domain.world import Order, World
@@ -150,9 +150,12 @@ def _attribute_json(attribute: Attribute) -> dict[str, Any]:
 
 
 def _tag(call: Call, *, replace: bool) -> Answer:
-    if_match = call.params.get("If-Match")
-    if call.params["id"] in call.world.inventory:
-        call.world.inventory.tag(call.params["id"], call.body, replace=replace, if_match=if_match)
+    device_id, if_match = call.params["id"], call.params.get("If-Match")
+    if device_id in call.world.inventory:
+        call.world.inventory.tag(device_id, call.body, replace=replace, if_match=if_match)
+    elif if_match is not None:
+        message = f"ETag does not match: there is no device '{device_id}'"
+        raise PreconditionFailed(message)
     return empty(OK)
 
 

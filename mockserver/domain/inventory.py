@@ -56,9 +56,9 @@ class Inventory:
 
     def remove(self, device_id: str) -> None:
         """Forget a device."""
-        if self._records.pop(device_id, None) is not None:
-            for members in self._groups.values():
-                members.discard(device_id, device_id)
+        record = self._records.pop(device_id, None)
+        if record is not None:
+            self._leave(record)
             self._drop_empty_groups()
 
     def __contains__(self, device_id: str) -> bool:

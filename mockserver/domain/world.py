@@ -1,5 +1,6 @@
 """The World: one backend's whole state, and the acts that touch more than one part of it."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -239,10 +240,19 @@ def _rank(value: Any) -> tuple[int, Any]:
     return (0, first) if isinstance(first, (int, float)) else (1, str(first))
 
 
+def _plain(value: Any) -> Any:
+    """Return what inventory can show of an identity's value: texts, numbers, lists of one kind."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, list)):
+        return json.dumps(value)
+    if isinstance(value, list) and not all(isinstance(element, str) for element in value):
+        return json.dumps(value)
+    return value
+
+
 def _identity_attributes(device: Device) -> list[Attribute]:
     known = {k: v for k, v in device.identity_data.items() if k != "status"}
     return [
-        Attribute(name=name, scope="identity", value=value)
+        Attribute(name=name, scope="identity", value=_plain(value))
         for name, value in {**known, "status": device.status}.items()
     ]
 
