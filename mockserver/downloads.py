@@ -6,6 +6,7 @@ Reference, Download Artifact; the real server hands this to an object store.
 import re
 from email.utils import parsedate_to_datetime
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
@@ -42,26 +43,36 @@ def download_routes(state: ServerState) -> list[Route]:
         if not path.exists():
             message = f"the file of artifact '{artifact.id}' is gone"
             raise NotFound(message)
-        modified = path.stat().st_mtime
-        status = _precondition(request, modified)
-        if status:
-            return Response(status_code=status)
         name = _UNSAFE.sub("_", artifact.name)
-        return FileResponse(path, media_type=MEDIA_TYPE, filename=f"{name}.mender")
+        about = path.stat()
+        answer = FileResponse(
+            path, media_type=MEDIA_TYPE, filename=f"{name}.mender", stat_result=about
+        )
+        etag = answer.headers["etag"]
+        status = _precondition(request.headers, about.st_mtime, etag)
+        return Response(status_code=status, headers={"etag": etag}) if status else answer
 
     return [Route(PATH, download, methods=["GET", "HEAD"])]
 
 
-def _precondition(request: Request, modified: float) -> int:
-    """Return 412 or 304 where a condition on the file's age says so, else 0 (RFC 9110, 13.2)."""
+def _precondition(headers: Headers, modified: float, etag: str) -> int:
+    """Return 412 or 304 where a condition on the file says so, else 0 (RFC 9110, 13.2.2)."""
+    match, none_match = headers.get("if-match"), headers.get("if-none-match")
+    unless, since = (_moment(headers.get(f"if-{w}-since")) for w in ("unmodified", "modified"))
     whole = int(modified)
-    unless = _moment(request.headers.get("if-unmodified-since"))
-    if unless is not None and whole > unless:
+    if match is not None:
+        if not _names(match, etag):
+            return 412
+    elif unless is not None and whole > unless:
         return 412
-    since = _moment(request.headers.get("if-modified-since"))
-    if since is not None and whole <= since and "if-none-match" not in request.headers:
-        return 304
-    return 0
+    if none_match is not None:
+        return 304 if _names(none_match, etag) else 0
+    return 304 if since is not None and whole <= since else 0
+
+
+def _names(tags: str, etag: str) -> bool:
+    """Say whether a list of entity tags has this one, or stands for any."""
+    return etag in {tag.strip().removeprefix("W/") for tag in tags.split(",")} or tags == "*"
 
 
 def _moment(text: str | None) -> float | None:

@@ -215,7 +215,10 @@ class World:
         if not predicates and not order and also is None and ids is None:
             return [d.id for d in self.admission.page(page)[0]], self.admission.count()
         fits = matches(predicates)
-        chosen = self.admission.ids() if ids is None else (i for i in ids if i in self.admission)
+        chosen: Iterable[str] = self.admission.ids()
+        if ids is not None:
+            known = {i for i in ids if i in self.admission}
+            chosen = sorted(known, key=lambda i: self.admission.device(i).number)
         found = [
             (name, values)
             for name in chosen
