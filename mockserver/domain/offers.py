@@ -100,7 +100,10 @@ class Offers:
         return None
 
     def _join_dynamic(self, device_id: str) -> None:
+        handled = self._deployments.handled(device_id)
         for deployment in self._deployments.dynamic():
+            if deployment.number <= handled and not deployment.phases:
+                continue  # it would never be offered
             if not deployment.means(device_id) and self._is_member(deployment, device_id):
                 self._deployments.join(deployment, device_id)
 

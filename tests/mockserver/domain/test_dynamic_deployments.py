@@ -1,0 +1,92 @@
+"""A dynamic deployment means whoever matches its filter, now or later."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from otakit.mockserver.domain.artifacts import Artifact
+from otakit.mockserver.domain.deployments import Deployment, Plan
+from otakit.mockserver.domain.errors import Invalid
+from otakit.mockserver.domain.filters import Predicate
+from otakit.mockserver.domain.offers import Offer
+from otakit.mockserver.domain.world import World
+
+Poll = Callable[..., Offer | None]
+Enter = Callable[[str], str]
+
+
+@pytest.fixture
+def enter(world: World, admit: Callable[..., str]) -> Enter:
+    """Return the act of letting in a device that is in the north."""
+
+    def act(name: str) -> str:
+        device_id = admit(name)
+        attributes = [{"name": "site", "value": "north"}]
+        world.inventory.assign(device_id, "inventory", attributes, replace=False)
+        return device_id
+
+    return act
+
+
+@pytest.fixture
+def deploy(world: World, store: Callable[..., Artifact]) -> Callable[..., Deployment]:
+    """Return the act of deploying to the north."""
+    store()
+    term = Predicate(scope="inventory", attribute="site", type="$eq", value="north")
+    saved = world.filters.create("north", [term])
+
+    def act(**plan: Any) -> Deployment:
+        plan = {"name": "d", "artifact_name": "v1", **plan}
+        return world.deploy_dynamically(Plan(**plan), saved.id)
+
+    return act
+
+
+def test_devices_join_when_they_come_to_match(
+    enter: Enter, deploy: Callable[..., Deployment], poll: Poll, admit: Callable[..., str]
+) -> None:
+    """They are counted from then on; others never."""
+    first, stranger = enter("a"), admit("x")
+    deployment = deploy()
+    assert deployment.targets() == (first,)
+    second = enter("b")
+    assert poll(stranger) is None
+    assert poll(second) is not None
+    assert list(deployment.targets()) == [first, second]
+    assert deployment.statistics.counts()["pending"] == 2
+
+
+def test_never_finished_without_a_limit(
+    world: World, enter: Enter, deploy: Callable[..., Deployment], poll: Poll
+) -> None:
+    """Another device may come."""
+    device = enter("a")
+    deployment = deploy()
+    poll(device)
+    world.reports.status(device, deployment.id, "success")
+    assert deployment.finished is None
+    assert poll(enter("b")) is not None
+
+
+def test_finished_at_its_limit(
+    world: World, enter: Enter, deploy: Callable[..., Deployment], poll: Poll
+) -> None:
+    """Failed or successful ones count; nobody joins any more, who is busy goes on."""
+    one, two, three = (enter(name) for name in "abc")
+    deployment = deploy(max_devices=2)
+    for device in (one, two, three):
+        poll(device)
+    world.reports.status(one, deployment.id, "success")
+    assert deployment.finished is None
+    world.reports.status(two, deployment.id, "failure")
+    assert deployment.finished is not None
+    assert poll(enter("d")) is None
+    assert poll(three) is not None
+
+
+def test_unknown_filter_is_refused(world: World, store: Callable[..., Artifact]) -> None:
+    """By its id."""
+    store()
+    with pytest.raises(Invalid):
+        world.deploy_dynamically(Plan(name="d", artifact_name="v1"), "x")

@@ -1,0 +1,98 @@
+"""A page out of 20,000 costs what a page out of 1,000 does: in steps and in memory."""
+
+import sys
+import tracemalloc
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from otakit.mockserver.domain.artifacts import Content
+from otakit.mockserver.domain.clock import Clock
+from otakit.mockserver.domain.deployments import Plan
+from otakit.mockserver.domain.index import Page
+from otakit.mockserver.domain.world import World
+
+SMALL, LARGE = 1_000, 20_000
+LISTS: dict[str, Callable[[World, Page], Any]] = {
+    "devices": lambda world, page: world.admission.page(page),
+    "devices of a status": lambda world, page: world.admission.page(
+        page, statuses=["preauthorized"]
+    ),
+    "devices searched without conditions": lambda world, page: world.search_devices(page),
+    "deployments": lambda world, page: world.deployments.find(page, wanted=None, newest_first=True),
+}
+
+
+def populate(size: int) -> World:
+    """Make a World of so many devices and deployments."""
+    world = World(clock=Clock(source=lambda: 0.0))
+    world.add_artifact(Content(name="v1", depends={"device_type": ["pi"]}))
+    plan = Plan(name="d", artifact_name="v1")
+    for number in range(size):
+        device = world.preauthorize_device({"sn": number}, "key")
+        world.deploy(plan, devices=[device.id])
+    return world
+
+
+@pytest.fixture(scope="module")
+def worlds() -> tuple[World, World]:
+    """Return a small World and a large one."""
+    return populate(SMALL), populate(LARGE)
+
+
+def count_steps(act: Callable[[], object]) -> int:
+    """Count the bytecode instructions that an act takes."""
+    steps = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal steps
+        frame.f_trace_opcodes = True
+        steps += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        act()
+    finally:
+        sys.settrace(before)
+    return steps
+
+
+@pytest.fixture
+def memory() -> Iterator[Callable[[Callable[[], object]], int]]:
+    """Return the measure of how many bytes an act needs at most, to see what C code copies."""
+    tracemalloc.start()
+
+    def measure(act: Callable[[], object]) -> int:
+        tracemalloc.reset_peak()
+        before, _ = tracemalloc.get_traced_memory()
+        act()
+        return tracemalloc.get_traced_memory()[1] - before
+
+    yield measure
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("place", [0.0, 0.5, 0.9])
+def test_page_costs_a_page(
+    worlds: tuple[World, World],
+    memory: Callable[[Callable[[], object]], int],
+    name: str,
+    place: float,
+) -> None:
+    """The same page size costs the same, wherever it is in however long a list."""
+    steps, sizes = [], []
+    for world, size in zip(worlds, (SMALL, LARGE), strict=True):
+        page = Page(int(place * size / 20) + 1, 20)
+        found, _ = LISTS[name](world, page)
+        assert len(found) == 20
+        steps.append(count_steps(partial(LISTS[name], world, page)))
+        sizes.append(memory(partial(LISTS[name], world, page)))
+    assert steps[0] > 0
+    assert steps[1] <= steps[0] * 1.05
+    assert sizes[1] <= sizes[0] + 4_000

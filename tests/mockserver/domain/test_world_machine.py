@@ -1,0 +1,458 @@
+"""Whatever users and devices do, in any order, the World stays sound and offers what it should."""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from otakit.mockserver.domain.artifacts import Content
+from otakit.mockserver.domain.clock import Clock
+from otakit.mockserver.domain.deployments import Deployment, Plan
+from otakit.mockserver.domain.errors import (
+    ArtifactExists,
+    Conflict,
+    DeviceExists,
+    Invalid,
+    NotFound,
+    Unauthorized,
+    Unprocessable,
+)
+from otakit.mockserver.domain.filters import Predicate
+from otakit.mockserver.domain.offers import Offer
+from otakit.mockserver.domain.rollout import PhasePlan
+from otakit.mockserver.domain.world import World
+
+PAUSES = ("pause_before_installing", "pause_before_rebooting", "pause_before_committing")
+ACTIVE = ("pending", "downloading", "installing", "rebooting", *PAUSES)
+FINAL = ("success", "failure", "noartifact", "already-installed", "aborted", "decommissioned")
+REPORTABLE = (*ACTIVE[1:], "success", "success", "failure", "failure", "already-installed")
+HOUR = 3600.0
+NAMES = ("v1", "v2")
+EXTRAS: tuple[dict[str, list[str]], ...] = (
+    {},
+    {"artifact_name": ["v1"]},
+    {"artifact_group": ["stable", "beta"]},
+    {"rootfs-image.checksum": ["aa"], "artifact_name": ["v0", "v1"]},
+)
+PHASES: tuple[tuple[tuple[int | None, float | None], ...], ...] = (
+    (),
+    (),
+    ((50, None), (None, HOUR)),
+    ((34, None), (33, HOUR), (None, 2 * HOUR)),
+    ((100, HOUR),),
+    ((100, None),),
+)
+picks = st.integers(min_value=0, max_value=11)
+provides = st.fixed_dictionaries(
+    {"artifact_name": st.sampled_from(["v0", "v0", "v1"]), "device_type": st.just("pi")},
+    optional={
+        "artifact_group": st.sampled_from(["stable", "old"]),
+        "rootfs-image.checksum": st.just("aa"),
+    },
+)
+reports = st.lists(st.sampled_from(REPORTABLE), max_size=3)
+wishes = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["list", "list", "all", "group", "dynamic", "dynamic"]),
+        "chosen": st.sets(picks, min_size=1, max_size=6),
+        "name": st.sampled_from(NAMES),
+        "retries": st.sampled_from([0, 0, 1, 2]),
+        "phases": st.sampled_from(PHASES),
+        "force": st.booleans(),
+        "limit": st.sampled_from([0, 0, 1, 2]),
+    }
+)
+T = TypeVar("T")
+
+
+def pick(things: Sequence[T], number: int) -> T:
+    """Choose one of some things by any number."""
+    return things[number % len(things)]
+
+
+class Life(RuleBasedStateMachine):
+    """Users and devices of one World, with a notebook of what was seen."""
+
+    def __init__(self) -> None:
+        """Begin with an empty World and an empty notebook."""
+        super().__init__()
+        self.seconds = 1_700_000_000.0
+        self.world = World(clock=Clock(source=lambda: self.seconds))
+        self.deployments: list[Deployment] = []
+        self.asked: dict[tuple[str, str], None] = {}
+        self.failures: Counter[tuple[str, str]] = Counter()
+        self.handled: Counter[str] = Counter()
+        self.ended: dict[tuple[str, str], str] = {}
+        self.finished: dict[str, float] = {}
+        self.site: set[str] = set()
+        north = Predicate(scope="inventory", attribute="site", type="$eq", value="north")
+        self.filter = self.world.filters.create("north", [north])
+
+    # Devices come and go
+
+    @initialize(
+        sites=st.lists(st.sampled_from(["north", "south", "south"]), min_size=2, max_size=7),
+        wishes=st.lists(wishes, min_size=1, max_size=3),
+    )
+    def begin(self, sites: list[str], wishes: list[dict[str, Any]]) -> None:
+        """Let in some devices, and start deployments to them."""
+        for number, site in enumerate(sites):
+            self.request(number, 0)
+            self.decide(number, 0, "accepted")
+            self.settle(number, site, group=True)
+        for name in NAMES:
+            self.upload(name, "pi", {}, 7)
+        for wish in wishes:
+            self.deploy(wish)
+
+    @property
+    def devices(self) -> list[str]:
+        """List the known devices."""
+        return list(self.world.admission.ids())
+
+    @rule(number=picks, key=st.integers(min_value=0, max_value=1))
+    def request(self, number: int, key: int) -> None:
+        """Ask to be let in."""
+        with suppress(Unauthorized):
+            self.world.authenticate_device({"sn": number}, f"key {key}")
+
+    @rule(number=picks)
+    def preauthorize(self, number: int) -> None:
+        """Announce a device."""
+        with suppress(DeviceExists):
+            self.world.preauthorize_device({"sn": number}, "key 0")
+
+    @precondition(lambda self: self.devices)
+    @rule(number=picks, which=picks, to=st.sampled_from(["accepted", "accepted", "rejected", None]))
+    def decide(self, number: int, which: int, to: str | None) -> None:
+        """Accept, reject or remove an authentication set."""
+        device = self.world.admission.device(pick(self.devices, number))
+        if device.auth_sets:
+            auth_set = pick(list(device.auth_sets), which)
+            if to is None:
+                self.world.delete_auth_set(device.id, auth_set)
+                return
+            with suppress(Invalid):
+                self.world.admission.set_status(device.id, auth_set, to)
+
+    @precondition(lambda self: len(self.devices) > 2)
+    @rule(number=picks)
+    def decommission(self, number: int) -> None:
+        """Remove a device."""
+        device_id = pick(self.devices, number)
+        self.world.decommission_device(device_id)
+        assert all(d.part(device_id).status in FINAL for d in self._meaning(device_id))
+
+    @precondition(lambda self: self.devices)
+    @rule(number=picks, site=st.sampled_from(["north", "south"]), group=st.booleans())
+    def settle(self, number: int, site: str, group: bool) -> None:  # noqa: FBT001 - drawn
+        """Tell where a device is, and group it."""
+        device_id = pick(self.devices, number)
+        attributes = [{"name": "site", "value": site}]
+        self.world.inventory.assign(device_id, "inventory", attributes, replace=False)
+        (self.site.add if site == "north" else self.site.discard)(device_id)
+        if group:
+            self.world.inventory.join(site, [device_id])
+
+    # Artifacts and deployments
+
+    @rule(
+        name=st.sampled_from(NAMES),
+        types=st.sampled_from(["pi", "pi x86", "x86"]),
+        extra=st.sampled_from(EXTRAS),
+        size=picks,
+    )
+    def upload(self, name: str, types: str, extra: dict[str, list[str]], size: int) -> None:
+        """Store an artifact."""
+        content = Content(name=name, depends={"device_type": types.split(), **extra}, size=size)
+        with suppress(ArtifactExists):
+            self.world.add_artifact(content)
+
+    @rule(name=st.sampled_from(NAMES), number=picks)
+    def delete_artifact(self, name: str, number: int) -> None:
+        """Delete an artifact, unless it is in use."""
+        stored = self.world.artifacts.of_release(name)
+        if stored:
+            artifact = pick(stored, number)
+            users = [d for d in self.deployments if artifact.id in d.artifacts]
+            try:
+                self.world.remove_artifact(artifact.id)
+            except Conflict:
+                assert any(d.finished is None for d in users)
+            else:
+                assert all(d.finished is not None for d in users)
+
+    @precondition(lambda self: self.devices)
+    @rule(wish=wishes)
+    def deploy(self, wish: dict[str, Any]) -> None:
+        """Start a deployment of any kind."""
+        kind = wish["kind"]
+        plan = Plan(
+            name=f"number {len(self.deployments)}",
+            artifact_name=wish["name"],
+            retries=wish["retries"],
+            force_installation=wish["force"],
+            max_devices=wish["limit"] if kind == "dynamic" else 0,
+            phases=tuple(
+                PhasePlan(batch_size=size, start=None if wait is None else self.seconds + wait)
+                for size, wait in wish["phases"]
+            ),
+        )
+        with suppress(Invalid, Unprocessable):
+            if kind == "group":
+                made = self.world.deploy_to_group(plan, "north")
+            elif kind == "dynamic":
+                made = self.world.deploy_dynamically(plan, self.filter.id)
+            elif kind == "all":
+                made = self.world.deploy(plan, all_devices=True)
+            else:
+                listed = [pick(self.devices, number) for number in sorted(wish["chosen"])]
+                made = self.world.deploy(plan, devices=listed)
+            self.deployments.append(made)
+
+    @precondition(lambda self: self.deployments)
+    @rule(number=picks, again=st.sampled_from([False] * 5 + [True]))
+    def abort(self, number: int, again: bool) -> None:  # noqa: FBT001 - drawn
+        """Abort a deployment, mostly one that is not finished."""
+        deployment = pick(self.deployments, number)
+        if deployment.finished is not None and not again:
+            return
+        before = {i: deployment.part(i).status for i in deployment.targets()}
+        try:
+            self.world.deployments.abort(deployment.id)
+        except Unprocessable:
+            assert deployment.id in self.finished
+        else:
+            after = {i: deployment.part(i).status for i in deployment.targets()}
+            assert after == {i: s if s in FINAL else "aborted" for i, s in before.items()}
+            assert deployment.finished == self.world.clock.now()
+
+    @precondition(lambda self: self.devices)
+    @rule(number=picks)
+    def abort_device(self, number: int) -> None:
+        """Abort all that a device has to do."""
+        device_id = pick(self.devices, number)
+        self.world.deployments.abort_device(device_id)
+        assert all(d.part(device_id).status in FINAL for d in self._meaning(device_id))
+
+    @rule(seconds=st.sampled_from([0.25, HOUR, HOUR, 8 * 24 * HOUR]))
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.seconds += seconds
+
+    # Devices update
+
+    @precondition(lambda self: self.world.admission.count("accepted") and self.deployments)
+    @rule(
+        numbers=st.lists(picks, min_size=1, max_size=5),
+        provides=provides,
+        other=st.sampled_from([False] * 5 + [True]),
+        statuses=reports,
+    )
+    def visit(
+        self,
+        numbers: list[int],
+        provides: dict[str, str],
+        other: bool,  # noqa: FBT001 - drawn
+        statuses: list[str],
+    ) -> None:
+        """Let devices ask for updates, mostly with the same words as before, and report on them."""
+        accepted = list(self.world.admission.ids("accepted"))
+        for number in numbers:
+            device_id = pick(accepted, number)
+            expected = self._poll(device_id, provides, other=other)
+            self.statistics_add_up()
+            self.phases_hold()
+            self.ended_stays_ended()
+            for status in statuses if expected is not None else ():
+                assert expected is not None
+                self._report(expected, device_id, status)
+                self.statistics_add_up()
+                self.ended_stays_ended()
+
+    def _poll(self, device_id: str, provides: dict[str, str], *, other: bool) -> Deployment | None:
+        expected = self._expected(device_id)
+        part = expected and expected.devices.get(device_id)
+        if part and part.request and not other:
+            provides = part.request
+        conflict = bool(part and part.request and part.request != provides)
+        offer = None
+        try:
+            offer = self.world.offers.next(device_id, dict(provides))
+            assert not conflict
+        except Conflict:
+            assert conflict
+        if expected is None:
+            assert offer is None
+            return None
+        self.asked[expected.id, device_id] = None
+        assert (offer is None) is (expected.part(device_id).status in FINAL)
+        if offer is not None:
+            assert offer.deployment is expected
+            self._check(offer, device_id, provides)
+        return expected
+
+    def _expected(self, device_id: str) -> Deployment | None:
+        """Work out which deployment a device has to get, from the facts' words alone (4.3)."""
+        meaning = [
+            d
+            for d in self.deployments
+            if d.means(device_id)
+            or (d.scope.dynamic and d.finished is None and device_id in self.site)
+        ]
+        begun = [d for d in meaning if (d.id, device_id) in self.asked]
+        busy = [d for d in begun if d.part(device_id).status in ACTIVE]
+        if busy:
+            return busy[0]
+        for deployment in meaning:
+            fresh = deployment not in begun and deployment.part(device_id).status in ACTIVE
+            if (
+                fresh
+                and deployment.finished is None
+                and (deployment.phases or deployment.number > self.handled[device_id])
+                and self._admitted(deployment) < self._room(deployment)
+            ):
+                return deployment
+        return None
+
+    def _check(self, offer: Offer, device_id: str, provides: dict[str, str]) -> None:
+        """Judge an offer."""
+        deployment, content = offer.deployment, offer.artifact.content
+        assert content.name == deployment.plan.artifact_name
+        assert offer.artifact in self.world.artifacts.of_release(content.name)
+        for key, values in content.depends.items():
+            assert provides.get(key) in values, f"depends '{key}' not met"
+        assert self.failures[deployment.id, device_id] <= deployment.plan.retries
+        if deployment.part(device_id).status == "pending":
+            same = provides["artifact_name"] == content.name
+            assert deployment.plan.force_installation or not same
+
+    @precondition(lambda self: self.asked)
+    @rule(
+        number=st.integers(min_value=0, max_value=40),
+        status=st.sampled_from(REPORTABLE),
+        substate=st.sampled_from([None, "50 %"]),
+    )
+    def report(self, number: int, status: str, substate: str | None) -> None:
+        """Report any status."""
+        deployment_id, device_id = pick(list(self.asked)[::-1], number)
+        deployment = self.world.deployments.deployment(deployment_id)
+        self._report(deployment, device_id, status, substate)
+
+    def _report(
+        self, deployment: Deployment, device_id: str, status: str, substate: str | None = None
+    ) -> None:
+        part, key = deployment.part(device_id), (deployment.id, device_id)
+        retries, before = deployment.plan.retries, part.status
+        try:
+            self.world.reports.status(device_id, deployment.id, status, substate)
+        except Conflict:
+            assert before in ("aborted", "decommissioned")
+            return
+        assert before not in ("aborted", "decommissioned")
+        if status == "failure" and before in ACTIVE:
+            self.failures[key] += 1
+            assert part.status == ("pending" if self.failures[key] <= retries else "failure")
+        else:
+            assert part.status == status
+            if before in FINAL and status in ACTIVE:
+                # Of its own accord a device may begin anew (facts 4.7.8), but gets no new retries.
+                self.failures[key] = min(self.failures[key], retries)
+
+    @precondition(lambda self: self.deployments and self.devices)
+    @rule(number=picks, who=picks)
+    def report_log(self, number: int, who: int) -> None:
+        """Send a log, of whatever deployment."""
+        deployment, device_id = pick(self.deployments, number), pick(self.devices, who)
+        messages = [{"message": f"{number} {who}"}]
+        try:
+            self.world.reports.log(device_id, deployment.id, messages)
+        except NotFound:
+            assert device_id not in deployment.devices
+        else:
+            assert self.world.reports.read_log(deployment.id, device_id) == messages
+
+    # What always holds
+
+    @invariant()
+    def statistics_add_up(self) -> None:
+        """Count all thirteen statuses anew."""
+        for deployment in self.deployments:
+            targets = deployment.targets()
+            counted = Counter(deployment.part(i).status for i in targets)
+            counts = deployment.statistics.counts()
+            assert counts == {status: counted[status] for status in (*ACTIVE, *FINAL)}
+            assert sum(counts.values()) == len(targets) == len(set(targets))
+            assert set(deployment.devices) <= set(targets)
+
+    @invariant()
+    def ended_stays_ended(self) -> None:
+        """Compare with the notebook what the server has ended, and note what devices have."""
+        for deployment in self.deployments:
+            for part in deployment.devices.values():
+                key = deployment.id, part.device_id
+                if part.status in ("aborted", "decommissioned"):
+                    self.ended.setdefault(key, part.status)
+                elif part.status in FINAL:
+                    newest = max(self.handled[part.device_id], deployment.number)
+                    self.handled[part.device_id] = newest
+                assert self.ended.get(key, part.status) == part.status
+
+    @invariant()
+    def finished_stays_finished(self) -> None:
+        """Finish a deployment once all its devices have, and for ever."""
+        for deployment in self.deployments:
+            counts = deployment.statistics.counts()
+            if deployment.finished is not None:
+                first = self.finished.setdefault(deployment.id, deployment.finished)
+                assert deployment.finished == first
+                assert deployment.status(self.seconds) == "finished"
+            else:
+                assert deployment.id not in self.finished
+                limit = deployment.plan.max_devices
+                done = sum(counts[status] for status in FINAL)
+                assert (
+                    (not limit or done < limit)
+                    if deployment.scope.dynamic
+                    else done < sum(counts.values())
+                )
+
+    @invariant()
+    def phases_hold(self) -> None:
+        """No more devices were let in than the open phases have room for."""
+        for deployment in self.deployments:
+            if deployment.phases:
+                admitted = self._admitted(deployment)
+                assert admitted <= self._room(deployment)
+                assert admitted == sum(phase.device_count for phase in deployment.phases)
+
+    # The notebook
+
+    def _meaning(self, device_id: str) -> list[Deployment]:
+        return [d for d in self.deployments if d.means(device_id)]
+
+    def _admitted(self, deployment: Deployment) -> int:
+        return sum(1 for name, _ in self.asked if name == deployment.id)
+
+    def _room(self, deployment: Deployment) -> float:
+        """Count whom a deployment's phases let in by now, from the plan alone."""
+        plans, size = deployment.plan.phases, len(deployment.scope.devices)
+        if not plans:
+            return float("inf")
+        shares: list[float] = [size * (plan.batch_size or 0) // 100 for plan in plans[:-1]]
+        shares.append(float("inf") if deployment.scope.dynamic else size - sum(shares))
+        return sum(
+            share
+            for plan, share in zip(plans, shares, strict=True)
+            if (plan.start or deployment.created) <= self.seconds
+        )
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(
+    derandomize=True, deadline=None, max_examples=200, stateful_step_count=40
+)
