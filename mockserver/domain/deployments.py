@@ -239,8 +239,6 @@ class Deployments:
         waiting = [deployment for _, deployment in self._queues.get(device_id, ())]
         reach = len(waiting) if self._dialect.abort_covers_queue else 2
         for deployment in waiting[:reach]:
-            if deployment.finished is not None and device_id not in deployment.devices:
-                continue  # over before the device ever asked
             part = self.begin(deployment, device_id)
             if part.active:
                 self.move(deployment, part, status)

@@ -1,5 +1,6 @@
 """A page out of 20,000 costs what a page out of 1,000 does: in steps and in memory."""
 
+import gc
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -54,11 +55,14 @@ def count_steps(act: Callable[[], object]) -> int:
         return trace
 
     before = sys.gettrace()
+    gc.collect()
+    gc.disable()  # Hypothesis hangs Python code on every collection, which would be counted
     sys.settrace(trace)
     try:
         act()
     finally:
         sys.settrace(before)
+        gc.enable()
     return steps
 
 
