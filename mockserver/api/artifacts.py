@@ -116,7 +116,8 @@ async def generate_artifact(call: Call) -> Answer:
         try:
             await anyio.to_thread.run_sync(write)
         except (ArtifactError, ValueError) as error:
-            raise Invalid(str(error)) from None
+            message = f"args: {error}"
+            raise Invalid(message) from None
         try:
             return await _store(call, path, description)
         except ArtifactExists as exists:

@@ -1,0 +1,136 @@
+"""Servers that have something in them, for Schemathesis to find."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+FILE = json.dumps({"filename": "motd", "dest_dir": "/etc"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A server with devices, artifacts and deployments, and what names they have.
+
+    `names` maps what a parameter means to values that exist; `secret` is the first device's key,
+    `artifact` a file that can be uploaded.
+    """
+
+    url: str
+    tokens: dict[str, str]
+    names: dict[str, list[str]]
+    secret: str
+    artifact: bytes
+
+
+class Device:
+    """A device that signs its requests."""
+
+    def __init__(self, url: str, number: int) -> None:
+        """Give it an identity and a key, always the same ones."""
+        self.url = f"{url}/api/devices/v1/authentication/auth_requests"
+        self.identity = json.dumps({"mac": f"00:00:00:00:00:{number:02x}"})
+        self.key = Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
+        public = self.key.public_key()
+        self.pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+    def authenticate(self) -> httpx.Response:
+        """Ask to be let in."""
+        body = json.dumps({"id_data": self.identity, "pubkey": self.pem}).encode()
+        signature = base64.b64encode(self.key.sign(body)).decode()
+        headers = {"X-MEN-Signature": signature, "Content-Type": "application/json"}
+        return httpx.post(self.url, content=body, headers=headers)
+
+
+@pytest.fixture
+def ota_target(start_server: Callable[..., Any]) -> Iterator[Target]:
+    """Return a server of its own, populated; it is stopped when the test is over."""
+    server = start_server()
+    yield populate(server)
+    server.process.terminate()
+    server.process.wait(timeout=20)
+
+
+def populate(server: Any) -> Target:
+    """Make three devices (two accepted, one pending), three artifacts and what belongs to them."""
+    devices = [Device(server.url, number) for number in (1, 2, 3)]
+    for device in devices:
+        assert device.authenticate().status_code == 401
+    with server.management() as user:
+        answer = user.post("v1/useradm/settings/tokens", json={"name": "fuzz"})
+        token = {"Authorization": f"Bearer {answer.raise_for_status().text}"}
+    with httpx.Client(base_url=f"{server.url}/api/management/", headers=token) as user:
+        known = user.get("v2/devauth/devices").json()
+        ids = [device["id"] for device in known]
+        auth_sets = [device["auth_sets"][0]["id"] for device in known]
+        for device_id, auth_set in zip(ids[:2], auth_sets, strict=False):
+            path = f"v2/devauth/devices/{device_id}/auth/{auth_set}/status"
+            user.put(path, json={"status": "accepted"}).raise_for_status()
+        names = {
+            "devices": ids,
+            "auth_sets": auth_sets,
+            "identities": [device.identity for device in devices],
+            "keys": [device.pem for device in devices],
+            **_things(user, ids),
+        }
+        artifact = _fetch(user, names["artifacts"].pop())
+    tokens = {
+        "managementToken": token["Authorization"].removeprefix("Bearer "),
+        "deviceToken": devices[0].authenticate().raise_for_status().text,
+    }
+    secret = devices[0].key.private_bytes_raw().hex()
+    return Target(url=server.url, tokens=tokens, names=names, secret=secret, artifact=artifact)
+
+
+def _things(user: httpx.Client, devices: list[str]) -> dict[str, list[str]]:
+    """Make groups, tags, a filter, artifacts and deployments; return their names."""
+    user.put(f"v1/inventory/devices/{devices[0]}/group", json={"group": "lab"}).raise_for_status()
+    tags = [{"name": "place", "value": "hall 3"}]
+    user.put(f"v1/inventory/devices/{devices[0]}/tags", json=tags).raise_for_status()
+    terms = [{"scope": "identity", "attribute": "status", "type": "$eq", "value": "accepted"}]
+    saved = user.post("v2/inventory/filters", json={"name": "in", "terms": terms})
+    artifacts = [_generate(user, name) for name in ("release-1", "release-2", "release-3")]
+    deployments = [
+        user.post("v1/deployments/deployments", json=plan).raise_for_status().headers["location"]
+        for plan in (
+            {"name": "all", "artifact_name": "release-1", "all_devices": True},
+            {"name": "one", "artifact_name": "release-1", "devices": devices[:1]},
+        )
+    ]
+    access = user.post("v1/useradm/settings/tokens", json={"name": "spare"}).raise_for_status()
+    claims = access.text.split(".")[1]
+    return {
+        "groups": ["lab", "other"],
+        "filters": [_last(saved.raise_for_status().headers["location"])],
+        "artifacts": artifacts,
+        "releases": ["release-1", "release-2"],
+        "arguments": [FILE],
+        "deployments": [_last(location) for location in deployments],
+        "access_tokens": [json.loads(base64.urlsafe_b64decode(claims + "=="))["jti"]],
+    }
+
+
+def _generate(user: httpx.Client, name: str) -> str:
+    texts = {"name": name, "type": "single_file", "device_types_compatible": "beagle", "args": FILE}
+    answer = user.post(
+        "v1/deployments/artifacts/generate", data=texts, files={"file": ("motd", b"hello")}
+    )
+    return _last(answer.raise_for_status().headers["location"])
+
+
+def _fetch(user: httpx.Client, artifact: str) -> bytes:
+    """Take an artifact out of the server, so that it can be uploaded anew."""
+    path = f"v1/deployments/artifacts/{artifact}"
+    content = httpx.get(user.get(f"{path}/download").json()["uri"]).raise_for_status().content
+    user.delete(path).raise_for_status()
+    return content
+
+
+def _last(location: str) -> str:
+    return location.rsplit("/", 1)[-1]

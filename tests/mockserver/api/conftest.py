@@ -1,0 +1,152 @@
+"""What examples need besides a user: devices that are let in, artifacts, deployments."""
+
+import json
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+
+from otakit.fixtures.keys import generate_key
+
+DEPLOYMENTS = "v1/deployments/deployments"
+
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For plain HTTP: without it each httpx client takes its time to load all authorities."""
+
+
+class Device:
+    """A device with an identity and a key; `http` has its token once it is let in."""
+
+    def __init__(self, url: str, number: int) -> None:
+        """Give it an identity and a key, the same for the same number."""
+        self.identity = {"mac": f"00:00:00:00:00:{number:02x}"}
+        self.key = generate_key("ed25519", seed=number)
+        self.http = httpx.Client(base_url=f"{url}/api/devices/", verify=NO_TLS)
+        self.id = ""
+
+    def authenticate(self, **fields: Any) -> httpx.Response:
+        """Ask to be let in, with other fields if they are given."""
+        fields = {
+            "id_data": json.dumps(self.identity),
+            "pubkey": self.key.public_pem,
+            **fields,
+        }
+        body = json.dumps(fields).encode()
+        headers = {"X-MEN-Signature": self.key.sign(body), "Content-Type": "application/json"}
+        path = "v1/authentication/auth_requests"
+        answer = self.http.post(path, content=body, headers=headers)
+        if answer.status_code == 200:
+            self.http.headers["Authorization"] = f"Bearer {answer.text}"
+        return answer
+
+    def next(self, artifact_name: str = "release-1", device_type: str = "rpi") -> httpx.Response:
+        """Ask for an update."""
+        provides = {"artifact_name": artifact_name, "device_type": device_type}
+        return self.http.get("v1/deployments/device/deployments/next", params=provides)
+
+    def report(self, deployment_id: str, status: str, **more: str) -> httpx.Response:
+        """Say how far it is with an update."""
+        path = f"v1/deployments/device/deployments/{deployment_id}/status"
+        return self.http.put(path, json={"status": status, **more})
+
+
+@pytest.fixture
+def stranger(server: Any) -> Iterator[Callable[[], Device]]:
+    """Return a function that makes a device of which the server knows nothing."""
+    numbers = count(1)
+    with ExitStack() as stack:
+
+        def make() -> Device:
+            device = Device(server.url, next(numbers))
+            stack.enter_context(device.http)
+            return device
+
+        yield make
+
+
+@pytest.fixture
+def new_device(stranger: Callable[[], Device], management: httpx.Client) -> Callable[..., Device]:
+    """Return a function that makes an accepted device, with attributes if it is given some."""
+
+    def make(**attributes: Any) -> Device:
+        device = stranger()
+        asked = {"identity_data": device.identity, "pubkey": device.key.public_pem}
+        location = management.post("v2/devauth/devices", json=asked).headers["location"]
+        device.id = location.rpartition("/")[2]
+        assert device.authenticate().status_code == 200
+        if attributes:
+            told = [{"name": name, "value": value} for name, value in attributes.items()]
+            answer = device.http.patch("v1/inventory/device/attributes", json=told)
+            assert answer.status_code == 200
+        return device
+
+    return make
+
+
+@pytest.fixture
+def device(new_device: Callable[..., Device]) -> Device:
+    """Return an accepted device that has its token."""
+    return new_device()
+
+
+@pytest.fixture
+def new_artifact(management: httpx.Client) -> Callable[..., str]:
+    """Return a function that makes an artifact and returns its id."""
+
+    def make(name: str = "release-2", *, types: str = "rpi", description: str = "") -> str:
+        form = {
+            "name": name,
+            "description": description,
+            "device_types_compatible": types,
+            "type": "single_file",
+            "args": json.dumps({"filename": "motd", "dest_dir": "/etc"}),
+        }
+        answer = management.post(
+            "v1/deployments/artifacts/generate", data=form, files={"file": ("motd", b"welcome\n")}
+        )
+        assert answer.status_code == 201
+        return str(answer.headers["location"].rpartition("/")[2])
+
+    return make
+
+
+@pytest.fixture
+def deploy(management: httpx.Client) -> Callable[..., str]:
+    """Return a function that deploys release-2 to devices and returns the deployment's id."""
+
+    def create(*devices: Device, **plan: Any) -> str:
+        asked = {"name": "update", "artifact_name": "release-2", **plan}
+        asked["devices"] = [device.id for device in devices]
+        answer = management.post(DEPLOYMENTS, json=asked)
+        assert answer.status_code == 201, answer.text
+        return str(answer.headers["location"].rpartition("/")[2])
+
+    return create
+
+
+@pytest.fixture
+def refused() -> Callable[[httpx.Response, int], str]:
+    """Return a check that an answer is an error object of a status; it returns the message."""
+
+    def check(answer: httpx.Response, status: int) -> str:
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json")
+        body = answer.json()
+        assert body["request_id"] == answer.headers["x-men-requestid"]
+        assert body["error"]
+        return str(body["error"])
+
+    return check
+
+
+@pytest.fixture
+def relations() -> Callable[[httpx.Response], dict[str, str]]:
+    """Return a function that reads the Link headers: URLs by relation."""
+
+    def read(answer: httpx.Response) -> dict[str, str]:
+        return {str(name): link["url"] for name, link in answer.links.items()}
+
+    return read
