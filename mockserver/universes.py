@@ -52,13 +52,17 @@ class Universes:
         return self._universes.get(universe_id)
 
     def reset(self, universe_id: str) -> bool:
-        """Drop all of a universe but its users and their sessions; False where there is none."""
+        """Drop all of a universe but its users and their sessions; False where there is none.
+
+        A page that is logged in stays so. Ids begin anew: they depend on the seed and what follows.
+        """
         universe = self._universes.get(universe_id)
         if universe is None:
             return False
         old = universe.world
         universe.world = self._world(old.seed)
         universe.world.users = old.users
+        old.users.forget_access_tokens()
         universe.storage.clear()
         return True
 

@@ -56,8 +56,8 @@ def get_deployment(call: Call) -> Answer:
 
 @operation("updateDeployment")
 def update_deployment(call: Call) -> Answer:
-    """Put another update control map in place of the deployment's."""
-    control_map = call.body.get("update_control_map", {})
+    """Put another update control map in place of the deployment's; none given, it stays."""
+    control_map = call.body.get("update_control_map")
     call.world.deployments.set_control_map(uuid_of(call.params["id"]), control_map)
     return empty()
 

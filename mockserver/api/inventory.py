@@ -1,5 +1,6 @@
 """Inventory management: devices, tags and groups (management/inventory-v1)."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from otakit.mockserver.domain.inventory import INVENTORY, SCOPES, Attribute
 from otakit.mockserver.domain.world import Order, World
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.paging import counted, page_of
+
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?")
 
 
 @operation("listInventories")
@@ -174,10 +177,9 @@ def _predicate(name: str, text: str) -> Predicate:
     if not slash or scope not in SCOPES:
         scope, attribute = INVENTORY, name
     value = text.removeprefix("eq:")
-    try:
-        values: list[Any] = [value, float(value)]
-    except ValueError:
-        values = [value]
+    values: list[Any] = [value]
+    if _NUMBER.fullmatch(value):
+        values.append(float(value))
     return Predicate(scope=scope, attribute=attribute, type="$in", value=values)
 
 

@@ -202,13 +202,14 @@ class Deployments:
             raise NotFound(message)
         return deployment.update_control_map
 
-    def set_control_map(self, deployment_id: str, control_map: dict[str, Any]) -> None:
-        """Put another control map in place of the one there is; raises NotFound, Conflict."""
+    def set_control_map(self, deployment_id: str, control_map: dict[str, Any] | None) -> None:
+        """Put another control map (None: the same) in place; raises NotFound, Conflict."""
         deployment = self.deployment(deployment_id)
         if deployment.update_control_map is None:
             message = f"deployment '{deployment_id}' has no update control map"
             raise Conflict(message)
-        deployment.update_control_map = control_map
+        if control_map is not None:
+            deployment.update_control_map = control_map
 
     # Abort
 

@@ -138,6 +138,13 @@ class Users:
         """Return a user's personal access tokens, oldest first."""
         return list(self._access_tokens[self.user(user_id).id].values())
 
+    def forget_access_tokens(self) -> None:
+        """Revoke the personal access tokens of all users; sessions go on."""
+        for mine in self._access_tokens.values():
+            for token_id in mine:
+                self.tokens.revoke(token_id)
+            mine.clear()
+
     def delete_access_token(self, user_id: str, token_id: str) -> None:
         """Revoke one of a user's own personal access tokens; anything else is left alone."""
         if self._access_tokens[self.user(user_id).id].pop(token_id, None) is not None:

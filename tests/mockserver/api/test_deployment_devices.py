@@ -12,10 +12,6 @@ MESSAGES = [
     {"timestamp": "2016-03-11T14:03:18+01:00", "level": "ERROR", "message": "no space"},
 ]
 
-NOT_IN_SPEC = pytest.mark.xfail(
-    reason="the real server knows the groups active and finished, the reference only pause"
-)
-
 Refused = Callable[[httpx.Response, int], str]
 
 
@@ -69,8 +65,8 @@ def test_all_targets_are_listed(management: httpx.Client, path: str, devices: li
         ("status=pause_before_installing", [2]),
         ("status=success", []),
         ("status=pause", [2]),
-        pytest.param("status=active", [0, 1, 2], marks=NOT_IN_SPEC),
-        pytest.param("status=finished", [3], marks=NOT_IN_SPEC),
+        ("status=active", [0, 1, 2]),
+        ("status=finished", [3]),
     ],
 )
 def test_devices_by_status(

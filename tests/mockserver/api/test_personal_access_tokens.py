@@ -13,13 +13,6 @@ ME = "v1/useradm/users/me"
 Refused = Callable[[httpx.Response, int], str]
 
 
-@pytest.fixture(autouse=True)
-def no_tokens(management: httpx.Client) -> None:
-    """Begin without tokens: users outlive the server's reset, and their tokens do."""
-    for token in management.get(TOKENS).json():
-        management.delete(f"{TOKENS}/{token['id']}")
-
-
 def create(management: httpx.Client, name: str, **more: int) -> str:
     """Create a token and return it."""
     answer = management.post(TOKENS, json={"name": name, **more})

@@ -104,3 +104,13 @@ def test_odd_changes_leave_the_map(
     for body in bodies:
         refused(management.patch(path, json=body), 400)
     assert management.get(path).json()["update_control_map"] == PAUSE
+
+
+def test_patch_without_a_map_changes_nothing(
+    management: httpx.Client, device: Any, deploy: Callable[..., str]
+) -> None:
+    """The reference does not require the map in the body: none is no empty one."""
+    deployment = deploy(device, update_control_map=PAUSE)
+    ask(device)
+    assert management.patch(f"{DEPLOYMENTS}/{deployment}", json={}).status_code == 204
+    assert map_of(device, deployment).json()["update_control_map"]["states"] == PAUSE["states"]
