@@ -81,7 +81,8 @@ def resolve_name(name: str) -> dict[str, Any]:
         parser = ResolvingParser(
             str(folder / f"{name}.yaml"), backend="openapi-spec-validator", strict=True
         )
-        return cast("dict[str, Any]", parser.specification)
+        text = json.dumps(parser.specification, default=lambda moment: moment.isoformat())
+        return cast("dict[str, Any]", json.loads(text))
 
 
 def resolved_file(name: str) -> Traversable:
