@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Router
 from starlette.types import ASGIApp
 
 from otakit.mockserver.api import load_functions
 from otakit.mockserver.control import control_routes
+from otakit.mockserver.cors import Cors
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.downloads import download_routes
 from otakit.mockserver.framework import ConnexionMiddleware, Resolver, SwaggerUIMiddleware
@@ -26,11 +26,6 @@ from otakit.mockserver.station import Station
 from otakit.mockserver.storage import Storage
 from otakit.mockserver.universes import Universes
 from otakit.specs.catalogue import Api, apis, resolved
-
-LOCALHOST = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
-"""The origins whose pages may call: a front end's development server on any port."""
-
-EXPOSED = ["Link", "Location", "X-Total-Count", "X-MEN-RequestID", "ETag", "Content-Disposition"]
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
@@ -49,14 +44,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     app = ConnexionMiddleware(
         inner,
         middlewares=[
-            partial(
-                CORSMiddleware,
-                allow_origin_regex=LOCALHOST,
-                allow_methods=["*"],
-                allow_headers=["*"],
-                allow_credentials=True,
-                expose_headers=EXPOSED,
-            ),
+            Cors,
             partial(Front, ids=Ids(settings.seed, "requests")),
             Routing,
             partial(Station, state=state),

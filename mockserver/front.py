@@ -11,6 +11,9 @@ from otakit.mockserver.problems import problem
 HEADER = b"x-men-requestid"
 MAX_LENGTH = 256
 
+_VARY = (b"vary", b"Origin")
+"""What CORS says where there is an origin: a cache must not give this answer to another one."""
+
 
 class Front:
     """Outermost of the middlewares that know the product."""
@@ -25,8 +28,9 @@ class Front:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = next((value for name, value in scope["headers"] if name == HEADER), b"")
-        request_id = given[:MAX_LENGTH] or self._ids.uuid().encode()
+        headers = dict(scope["headers"])
+        request_id = headers.get(HEADER, b"")[:MAX_LENGTH] or self._ids.uuid().encode()
+        added = [(HEADER, request_id)] if b"origin" in headers else [(HEADER, request_id), _VARY]
         scope["app"] = self  # so Starlette's routers raise their 404 and 405, to be shaped here
         started = False
 
@@ -34,7 +38,7 @@ class Front:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message["headers"], (HEADER, request_id)]
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         try:

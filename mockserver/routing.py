@@ -1,40 +1,45 @@
-"""connexion's routing, with a 405 that names every method of the path."""
+"""connexion's routing, with one route for each path instead of one for each operation."""
 
 import re
 from typing import Any
 
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from otakit.mockserver.framework import RoutingMiddleware
 
 
 class Routing(RoutingMiddleware):  # type: ignore[misc]  # connexion is untyped
-    """Finds the operation; adds to each API what answers the methods that a path has not."""
+    """Finds a request's operation."""
 
     def add_api(self, *args: Any, **options: Any) -> None:
         """Add an API.
 
-        connexion makes one route of each operation, so that Starlette knows one method only when
-        none fits; RFC 9110, 15.5.6 wants all of them.
+        connexion makes one route of each operation. Joined by path they are found with half as
+        many comparisons, and a 405 can name all methods of its path (RFC 9110, 15.5.6).
         """
         super().add_api(*args, **options)
         mount = self.router.routes[-1]
         mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # an id may have a "\n"
-        router = mount.app
-        methods: dict[str, set[str]] = {}
-        for route in router.routes:
-            methods.setdefault(route.path, set()).update(route.methods)
-        for path, allowed in methods.items():
-            router.add_route(path, MethodNotAllowed(allowed))
+        paths: dict[str, dict[str, ASGIApp]] = {}
+        for route in mount.app.routes:
+            methods = dict.fromkeys(route.methods, route.endpoint)
+            paths.setdefault(route.path, {}).update(methods)
+        mount.app.routes[:] = [Route(path, Path(operations)) for path, operations in paths.items()]
 
 
-class MethodNotAllowed:
-    """Refuses any request, naming the methods that there are."""
+class Path:
+    """One path of an API: sends each request to its method's operation."""
 
-    def __init__(self, allowed: set[str]) -> None:
-        """Name these."""
-        self._headers = {"Allow": ", ".join(sorted(allowed))}
+    def __init__(self, operations: dict[str, ASGIApp]) -> None:
+        """Know the operations by method."""
+        self._operations = operations
+        self._allow = {"Allow": ", ".join(sorted(operations))}
 
-    async def __call__(self, *_: Any) -> None:
-        """Refuse."""
-        raise HTTPException(405, headers=self._headers)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or refuse its method."""
+        operation = self._operations.get(scope["method"])
+        if operation is None:
+            raise HTTPException(405, headers=self._allow)
+        await operation(scope, receive, send)

@@ -113,6 +113,7 @@ class Deployments:
         self._deployments: dict[str, Deployment] = {}
         self._by_age: Index[int] = Index()
         self._unfinished: dict[str, Deployment] = {}
+        self._dynamic: dict[str, Deployment] = {}
         self._queues: dict[str, list[tuple[int, Deployment]]] = {}
         self._handled: dict[str, int] = {}
         self._used_artifacts: set[str] = set()
@@ -147,6 +148,8 @@ class Deployments:
             update_control_map=plan.update_control_map,
         )
         self._deployments[deployment.id] = self._unfinished[deployment.id] = deployment
+        if scope.dynamic:
+            self._dynamic[deployment.id] = deployment
         self._by_age.add(deployment.number, deployment.id)
         self._used_artifacts.update(deployment.artifacts)
         for device_id in scope.devices:
@@ -275,7 +278,7 @@ class Deployments:
 
     def dynamic(self) -> Iterator[Deployment]:
         """Go through the unfinished dynamic deployments, oldest first."""
-        return (d for d in self._unfinished.values() if d.scope.dynamic)
+        return iter(self._dynamic.values())
 
     def handled(self, device_id: str) -> int:
         """Return the number of the newest deployment that a device itself ended, or 0."""
@@ -320,3 +323,4 @@ class Deployments:
     def _finish(self, deployment: Deployment) -> None:
         deployment.finished = self._clock.now()
         del self._unfinished[deployment.id]
+        self._dynamic.pop(deployment.id, None)
