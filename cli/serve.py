@@ -1,5 +1,6 @@
 """`otakit serve`: the mock server on this machine, until it is stopped."""
 
+import gc
 import os
 import signal
 import socket
@@ -79,6 +80,8 @@ def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | N
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             """Start, then tell people and scripts."""
             await super().startup(sockets)
+            gc.collect()
+            gc.freeze()  # what is loaded now stays: no collection need look at it again
             _announce(settings, url)
             if ready_file is not None:
                 ready_file.write_text(f"{url}\n", encoding="utf-8")  # noqa: ASYNC240 - once, a line
