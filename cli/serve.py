@@ -1,7 +1,7 @@
 """`otakit serve`: the mock server on this machine, until it is stopped."""
 
+import errno
 import gc
-import os
 import signal
 import socket
 from pathlib import Path
@@ -48,6 +48,9 @@ def serve(  # noqa: PLR0913 - one argument for each option
       curl -u admin@example.com:otakit-password -X POST \\
         http://127.0.0.1:8080/api/management/v1/useradm/auth/login
     """  # noqa: D301 - \b is click's: keep these lines as they are
+    if ready_file is not None and not ready_file.parent.is_dir():
+        message = f"--ready-file: there is no folder '{ready_file.parent}' to write it to"
+        raise click.ClickException(message)
     sock = _listen(host, port)
     bound: int = sock.getsockname()[1]
     url = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
@@ -63,9 +66,14 @@ def _listen(host: str, port: int) -> socket.socket:
         sock.bind((host, port))
     except OSError as error:
         sock.close()
-        hint = "; is another server running there? --port takes another one"
-        message = f"cannot listen on {host} port {port}: {os.strerror(error.errno or 0).lower()}"
-        raise click.ClickException(message + hint) from None
+        reason = (error.strerror or str(error)).lower()
+        hints = {
+            errno.EADDRINUSE: "is another server running there? --port takes another one",
+            errno.EACCES: "ports below 1024 need privileges; --port takes another one",
+        }
+        hint = hints.get(error.errno or 0, "--host takes an address of this machine")
+        message = f"cannot listen on {host} port {port}: {reason}; {hint}"
+        raise click.ClickException(message) from None
     return sock
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from otakit.mockserver.answers import OK, Answer, empty, json_answer
 from otakit.mockserver.api.artifacts import artifact_json, uuid_of
 from otakit.mockserver.domain.clock import from_rfc3339, rfc3339
-from otakit.mockserver.domain.deployments import Deployment
+from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.domain.progress import GROUPS, DeviceDeployment
 from otakit.mockserver.domain.world import World
 from otakit.mockserver.operations import Call, operation

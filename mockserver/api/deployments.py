@@ -7,7 +7,7 @@ from otakit.mockserver.answers import Answer, created, empty, json_answer
 from otakit.mockserver.api.artifacts import uuid_of
 from otakit.mockserver.api.inventory_search import predicate_json
 from otakit.mockserver.domain.clock import from_rfc3339, rfc3339
-from otakit.mockserver.domain.deployments import Deployment, Plan, Scope
+from otakit.mockserver.domain.deployment import Deployment, Plan, Scope
 from otakit.mockserver.domain.errors import Invalid, NotFound
 from otakit.mockserver.domain.rollout import Phase, PhasePlan
 from otakit.mockserver.operations import Call, operation

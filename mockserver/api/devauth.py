@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from otakit.mockserver.answers import Answer, created, empty, json_answer
-from otakit.mockserver.domain.admission import AuthSet, Device
 from otakit.mockserver.domain.clock import rfc3339
+from otakit.mockserver.domain.device import AuthSet, Device
 from otakit.mockserver.domain.errors import DeviceExists
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.paging import page_of, uncounted

@@ -4,12 +4,21 @@ Reference, Device APIs / Device authentication and Management APIs / Device auth
 they are silent, section 3 of the server facts.
 """
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from otakit.mockserver.domain.clock import Clock, Seconds
+from otakit.mockserver.domain.device import (
+    ACCEPTED,
+    NOAUTH,
+    PENDING,
+    PREAUTHORIZED,
+    REJECTED,
+    STATUSES,
+    AuthSet,
+    Device,
+    identity_key,
+)
 from otakit.mockserver.domain.errors import (
     DeviceExists,
     Invalid,
@@ -20,14 +29,6 @@ from otakit.mockserver.domain.errors import (
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.domain.index import Index, Page
 from otakit.mockserver.domain.tokens import TokenRecord, Tokens
-
-ACCEPTED = "accepted"
-PREAUTHORIZED = "preauthorized"
-PENDING = "pending"
-REJECTED = "rejected"
-NOAUTH = "noauth"
-STATUSES = (ACCEPTED, PREAUTHORIZED, PENDING, REJECTED, NOAUTH)
-"""A device's status is the first of these that one of its authentication sets has."""
 
 DEVICE_TOKEN_LIFETIME: Seconds = 7 * 24 * 3600
 UNLIMITED = -1
@@ -41,33 +42,6 @@ _TRANSITIONS = {
     (REJECTED, PENDING),
 }
 _DENIED = "dev auth: unauthorized"
-
-
-@dataclass(slots=True, kw_only=True)
-class AuthSet:
-    """One identity with one public key, and whether that pair is let in."""
-
-    id: str
-    device_id: str
-    identity_data: dict[str, Any]
-    pubkey: str
-    status: str
-    created: Seconds
-
-
-@dataclass(slots=True, kw_only=True)
-class Device:
-    """One device: an identity and the authentication sets it was seen or announced with."""
-
-    id: str
-    number: int
-    identity: str
-    identity_data: dict[str, Any]
-    created: Seconds
-    updated: Seconds
-    status: str = NOAUTH
-    auth_sets: dict[str, AuthSet] = field(default_factory=dict)
-    checked_in: Seconds | None = None
 
 
 class Admission:
@@ -298,8 +272,3 @@ class Admission:
             self._by_status[device.status].discard(device.number, device.id)
             self._by_status[status].add(device.number, device.id)
             device.status = status
-
-
-def identity_key(identity_data: dict[str, Any]) -> str:
-    """Return what makes two identities the same: their pairs, whatever the order or spacing."""
-    return json.dumps(identity_data, sort_keys=True, separators=(",", ":"))

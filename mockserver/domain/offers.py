@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from otakit.mockserver.domain.artifacts import Artifact, Artifacts
 from otakit.mockserver.domain.clock import Clock
-from otakit.mockserver.domain.deployments import Deployment, Deployments
+from otakit.mockserver.domain.deployment import Deployment
+from otakit.mockserver.domain.deployments import Deployments
 from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.domain.errors import Conflict
 from otakit.mockserver.domain.progress import (

@@ -6,7 +6,8 @@ sections 4.7 and 4.8 of the server facts.
 
 from typing import Any
 
-from otakit.mockserver.domain.deployments import Deployment, Deployments
+from otakit.mockserver.domain.deployment import Deployment
+from otakit.mockserver.domain.deployments import Deployments
 from otakit.mockserver.domain.errors import Conflict, NotFound
 from otakit.mockserver.domain.progress import ENDED_BY_SERVER, FAILURE, PENDING, DeviceDeployment
 

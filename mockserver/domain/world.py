@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from otakit.mockserver.domain.admission import ACCEPTED, Admission, Device
+from otakit.mockserver.domain.admission import Admission
 from otakit.mockserver.domain.artifacts import Artifact, Artifacts, Content
 from otakit.mockserver.domain.clock import Clock
-from otakit.mockserver.domain.deployments import Deployment, Deployments, Plan, Scope
+from otakit.mockserver.domain.deployment import Deployment, Plan, Scope
+from otakit.mockserver.domain.deployments import Deployments
+from otakit.mockserver.domain.device import ACCEPTED, Device
 from otakit.mockserver.domain.dialect import DOCUMENTED, Dialect
 from otakit.mockserver.domain.errors import Conflict, Invalid, Unauthorized, Unprocessable
 from otakit.mockserver.domain.filters import Predicate, SavedFilters, matches

@@ -80,6 +80,26 @@ def test_taken_port_is_one_clear_line() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (["--host", "no.such.host.invalid"], "no.such.host.invalid"),
+        (["--host", "192.0.2.1"], "192.0.2.1"),
+        (["--ready-file", "/no/such/folder/ready"], "/no/such/folder"),
+    ],
+)
+def test_impossible_option_is_one_clear_line(options: list[str], named: str) -> None:
+    """The message names the value and the option; there is no traceback."""
+    result = subprocess.run(
+        [OTAKIT, "serve", "--port", "0", *options], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+    assert named in result.stderr
+    assert options[0] in result.stderr
+
+
 def test_login_can_be_chosen(start_server: Callable[..., RunningServer]) -> None:
     """The first user has the given address and password, and the default one does not get in."""
     server = start_server("--email", "me@example.org", "--password", "my-own-secret")

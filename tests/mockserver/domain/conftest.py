@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from otakit.mockserver.domain.admission import ACCEPTED
 from otakit.mockserver.domain.artifacts import Artifact, Content
 from otakit.mockserver.domain.clock import Clock
-from otakit.mockserver.domain.deployments import Deployment, Plan
+from otakit.mockserver.domain.deployment import Deployment, Plan
+from otakit.mockserver.domain.device import ACCEPTED
 from otakit.mockserver.domain.errors import Unauthorized
 from otakit.mockserver.domain.offers import Offer
 from otakit.mockserver.domain.world import World

@@ -7,8 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from otakit.mockserver.domain.admission import AuthSet, Device
 from otakit.mockserver.domain.clock import Clock
+from otakit.mockserver.domain.device import AuthSet, Device
 from otakit.mockserver.domain.errors import DeviceExists, Invalid, Unauthorized, Unprocessable
 from otakit.mockserver.domain.world import World
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from otakit.mockserver.domain.admission import AuthSet, Device
+from otakit.mockserver.domain.device import AuthSet, Device
 from otakit.mockserver.domain.errors import Invalid, NotFound, Unauthorized
 from otakit.mockserver.domain.world import World
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from otakit.mockserver.domain.artifacts import Artifact
-from otakit.mockserver.domain.deployments import Plan
+from otakit.mockserver.domain.deployment import Plan
 from otakit.mockserver.domain.errors import Invalid, Unprocessable
 from otakit.mockserver.domain.world import World
 

@@ -7,7 +7,7 @@ import pytest
 
 from otakit.mockserver.domain.artifacts import Content
 from otakit.mockserver.domain.clock import Clock
-from otakit.mockserver.domain.deployments import Plan
+from otakit.mockserver.domain.deployment import Plan
 from otakit.mockserver.domain.ids import Ids, is_uuid
 from otakit.mockserver.domain.world import World
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from otakit.mockserver.domain.artifacts import Artifact
-from otakit.mockserver.domain.deployments import Deployment, Plan
+from otakit.mockserver.domain.deployment import Deployment, Plan
 from otakit.mockserver.domain.filters import Predicate
 from otakit.mockserver.domain.offers import Offer
 from otakit.mockserver.domain.world import World

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakit.mockserver.domain.admission import STATUSES
 from otakit.mockserver.domain.artifacts import Content
 from otakit.mockserver.domain.clock import Clock
-from otakit.mockserver.domain.deployments import Deployment, Plan
+from otakit.mockserver.domain.deployment import Deployment, Plan
+from otakit.mockserver.domain.device import STATUSES
 from otakit.mockserver.domain.filters import Predicate
 from otakit.mockserver.domain.index import Index, Page
 from otakit.mockserver.domain.world import Order, World

@@ -12,7 +12,7 @@ import pytest
 
 from otakit.mockserver.domain.artifacts import Content
 from otakit.mockserver.domain.clock import Clock
-from otakit.mockserver.domain.deployments import Plan
+from otakit.mockserver.domain.deployment import Plan
 from otakit.mockserver.domain.index import Page
 from otakit.mockserver.domain.world import World
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from otakit.mockserver.domain.artifacts import Artifact
-from otakit.mockserver.domain.deployments import Deployment
+from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.domain.errors import Conflict, NotFound
 from otakit.mockserver.domain.offers import Offer
 from otakit.mockserver.domain.world import World

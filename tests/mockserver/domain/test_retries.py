@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from otakit.mockserver.domain.artifacts import Artifact
-from otakit.mockserver.domain.deployments import Deployment
+from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.domain.offers import Offer
 from otakit.mockserver.domain.world import World
 

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from otakit.mockserver.domain.artifacts import Content
 from otakit.mockserver.domain.clock import Clock
-from otakit.mockserver.domain.deployments import Deployment, Plan
+from otakit.mockserver.domain.deployment import Deployment, Plan
 from otakit.mockserver.domain.errors import (
     ArtifactExists,
     Conflict,
