@@ -30,12 +30,26 @@ from otakit.mockserver.settings import DEFAULT_EMAIL, DEFAULT_PASSWORD, Settings
 @click.option("--email", default=DEFAULT_EMAIL, show_default=True, help="The first user.")
 @click.option("--password", default=DEFAULT_PASSWORD, show_default=True, help="Its password.")
 @click.option(
+    "--device-limit",
+    default=-1,
+    show_default=True,
+    type=click.IntRange(-1),
+    help="How many devices may be accepted; -1 is any number.",
+)
+@click.option(
     "--ready-file",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the server's URL to this file once it answers.",
 )
 def serve(  # noqa: PLR0913 - one argument for each option
-    *, host: str, port: int, seed: int, email: str, password: str, ready_file: Path | None
+    *,
+    host: str,
+    port: int,
+    seed: int,
+    email: str,
+    password: str,
+    device_limit: int,
+    ready_file: Path | None,
 ) -> None:
     """Run the mock server.
 
@@ -54,7 +68,7 @@ def serve(  # noqa: PLR0913 - one argument for each option
     sock = _listen(host, port)
     bound: int = sock.getsockname()[1]
     url = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
-    settings = Settings(seed=seed, email=email, password=password)
+    settings = Settings(seed=seed, email=email, password=password, device_limit=device_limit)
     _run(settings, sock, url, ready_file)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from otakit.mockserver.domain.admission import UNLIMITED
 from otakit.mockserver.domain.clock import Clock
 
 MEBIBYTE = 1 << 20
@@ -13,7 +14,7 @@ DEFAULT_PASSWORD = "otakit-password"  # noqa: S105 - documented, for a mock on t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How a server behaves; sizes are in bytes.
+    """How a server behaves; sizes are in bytes, and a `device_limit` of -1 is none.
 
     The limits are the real server's: 1 MiB for JSON bodies, 10 GiB for artifacts, 256 MiB for
     the raw file of `artifacts/generate`.
@@ -23,6 +24,7 @@ class Settings:
     email: str = DEFAULT_EMAIL
     password: str = DEFAULT_PASSWORD
     clock: Clock | None = None
+    device_limit: int = UNLIMITED
     json_limit: int = MEBIBYTE
     artifact_limit: int = 10 * GIBIBYTE
     generate_limit: int = 256 * MEBIBYTE

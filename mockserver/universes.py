@@ -69,5 +69,6 @@ class Universes:
     def _world(self, seed: int) -> World:
         clock = replace(self._settings.clock) if self._settings.clock else None
         world = World(seed=seed, clock=clock)
+        world.admission.limit = self._settings.device_limit
         world.users.create(self._settings.email, self._settings.password)
         return world
