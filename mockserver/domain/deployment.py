@@ -58,6 +58,7 @@ class Deployment:
     phases: list[Phase]
     update_control_map: dict[str, Any] | None
     finished: Seconds | None = None
+    aborted: bool = False
     devices: dict[str, DeviceDeployment] = field(default_factory=dict)
     joined: dict[str, None] = field(default_factory=dict)
     type: str = SOFTWARE

@@ -146,6 +146,7 @@ class Deployments:
         if deployment.finished is not None:
             message = f"Deployment already finished: '{deployment_id}'"
             raise Unprocessable(message)
+        deployment.aborted = True
         for device_id in deployment.targets():
             part = self.begin(deployment, device_id)
             if part.active:

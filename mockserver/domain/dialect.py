@@ -14,6 +14,9 @@ class Dialect:
     Deployments v2, Check Update); else only the device type counts.
     `abort_covers_queue`: aborting a device's deployments ends all that are not final for it
     (reference, Abort Deployments for a Device); else the current one and one more.
+    `abort_freezes`: once a deployment is aborted, no device changes its status in it any more, not
+    even one that was done before (reference, Update Deployment Status); else only those that the
+    abort ended are held.
     `refuse_twins`: a deployment equal to an unfinished one is refused; the reference does not
     know of that.
     """
@@ -21,10 +24,15 @@ class Dialect:
     name: str
     match_depends: bool
     abort_covers_queue: bool
+    abort_freezes: bool
     refuse_twins: bool
 
 
 DOCUMENTED = Dialect(
-    name="documented", match_depends=True, abort_covers_queue=True, refuse_twins=False
+    name="documented",
+    match_depends=True,
+    abort_covers_queue=True,
+    abort_freezes=True,
+    refuse_twins=False,
 )
 """The documents' word, everywhere."""

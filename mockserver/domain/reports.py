@@ -8,6 +8,7 @@ from typing import Any
 
 from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.domain.deployments import Deployments
+from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.domain.errors import Conflict, NotFound
 from otakit.mockserver.domain.progress import ENDED_BY_SERVER, FAILURE, PENDING, DeviceDeployment
 
@@ -15,9 +16,10 @@ from otakit.mockserver.domain.progress import ENDED_BY_SERVER, FAILURE, PENDING,
 class Reports:
     """The reports of the devices of one World."""
 
-    def __init__(self, deployments: Deployments) -> None:
+    def __init__(self, deployments: Deployments, dialect: Dialect) -> None:
         """Report into these deployments."""
         self._deployments = deployments
+        self._dialect = dialect
 
     def status(
         self, device_id: str, deployment_id: str, status: str, substate: str | None = None
@@ -34,6 +36,9 @@ class Reports:
             raise Conflict(message)
         if part.status == status:
             return
+        if deployment.aborted and self._dialect.abort_freezes:
+            message = f"Deployment aborted: the status stays '{part.status}'"
+            raise Conflict(message)
         if substate is not None:
             part.substate = substate
         if status == FAILURE and part.active and part.attempt < deployment.plan.retries:

@@ -50,7 +50,7 @@ class World:
         self.filters = SavedFilters(self.ids)
         self.deployments = Deployments(self.clock, self.ids, dialect)
         self.offers = Offers(self.clock, self.deployments, self.artifacts, dialect, self._is_member)
-        self.reports = Reports(self.deployments)
+        self.reports = Reports(self.deployments, dialect)
 
     # Devices come and go
 

@@ -1,6 +1,6 @@
 """The limit of accepted devices: shown, and kept for accepting by hand and by preauthorisation."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -25,11 +25,11 @@ def server(limited_server: Any) -> Any:
 
 
 @pytest.fixture
-def pending(management: httpx.Client, stranger: Callable[[], Any]) -> Iterator[str]:
+def pending(management: httpx.Client, stranger: Callable[[], Any]) -> str:
     """Have a pending device; return the path of its authentication set."""
     assert stranger().authenticate().status_code == 401
     (device,) = management.get(DEVICES, params={"status": "pending"}).json()
-    yield f"{DEVICES}/{device['id']}/auth/{device['auth_sets'][0]['id']}/status"
+    return f"{DEVICES}/{device['id']}/auth/{device['auth_sets'][0]['id']}/status"
 
 
 def test_limit_is_shown(management: httpx.Client) -> None:

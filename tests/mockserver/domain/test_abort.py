@@ -7,7 +7,7 @@ import pytest
 
 from otakit.mockserver.domain.artifacts import Artifact
 from otakit.mockserver.domain.deployment import Deployment
-from otakit.mockserver.domain.errors import NotFound, Unprocessable
+from otakit.mockserver.domain.errors import Conflict, NotFound, Unprocessable
 from otakit.mockserver.domain.offers import Offer
 from otakit.mockserver.domain.world import World
 
@@ -107,3 +107,19 @@ def test_decommissioned_device_ends_its_deployments(
     assert first.part(device).status == "success"
     assert second.part(device).status == "decommissioned"
     assert second.status(world.clock.now()) == "pending"
+
+
+def test_a_device_that_was_done_does_not_begin_again(
+    world: World, devices: list[str], start: Start, poll: Poll
+) -> None:
+    """After the abort nobody is offered the update again, nor changes its status."""
+    done, busy = devices[:2]
+    deployment = start(done, busy)
+    poll(done)
+    world.reports.status(done, deployment.id, "success")
+    world.deployments.abort(deployment.id)
+    world.reports.status(done, deployment.id, "success")
+    with pytest.raises(Conflict, match="success"):
+        world.reports.status(done, deployment.id, "installing")
+    assert deployment.part(done).status == "success"
+    assert poll(done) is None

@@ -293,6 +293,7 @@ class Life(RuleBasedStateMachine):
         assert (offer is None) is (expected.part(device_id).status in FINAL)
         if offer is not None:
             assert offer.deployment is expected
+            assert not offer.deployment.aborted
             self._check(offer, device_id, provides)
         return expected
 
@@ -351,9 +352,10 @@ class Life(RuleBasedStateMachine):
         try:
             self.world.reports.status(device_id, deployment.id, status, substate)
         except Conflict:
-            assert before in ("aborted", "decommissioned")
+            assert deployment.aborted or before in ("aborted", "decommissioned")
             return
         assert before not in ("aborted", "decommissioned")
+        assert not deployment.aborted or before == status
         if status == "failure" and before in ACTIVE:
             self.failures[key] += 1
             assert part.status == ("pending" if self.failures[key] <= retries else "failure")
