@@ -45,9 +45,9 @@ def too_large(limit: int) -> Refused:
 
 def check_type(scope: Scope, expected: tuple[str, ...], body: bytes | None) -> None:
     """Refuse another Content-Type (415), or none at all (400); an empty body needs none."""
-    given = next((v for n, v in scope["headers"] if n == b"content-type"), b"")
     if body == b"":
         return
+    given = next((v for n, v in scope["headers"] if n == b"content-type"), b"")
     kind = given.decode("latin-1").partition(";")[0].strip().lower()
     if not kind:
         message = "Invalid value for Content-Type header: mime: no media type"

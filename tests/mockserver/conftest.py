@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from otakit.mockserver.app import create_app
 from otakit.mockserver.settings import Settings
 
 
@@ -30,9 +30,6 @@ class ThreadedServer(uvicorn.Server):
 @contextmanager
 def serve(settings: Settings) -> Iterator[str]:
     """Run a server on a free port; yield its URL."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient`")
-        from otakit.mockserver.app import create_app
     with socket.create_server(("127.0.0.1", 0)) as listening:
         config = uvicorn.Config(create_app(settings), log_level="warning", ws="none")
         server = ThreadedServer(config)

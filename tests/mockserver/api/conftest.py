@@ -88,6 +88,26 @@ def new_device(stranger: Callable[[], Device], management: httpx.Client) -> Call
 
 
 @pytest.fixture
+def waiting(stranger: Callable[[], Device]) -> Device:
+    """Return a device that has asked once, and is pending."""
+    device = stranger()
+    assert device.authenticate().status_code == 401
+    return device
+
+
+@pytest.fixture
+def set_path(management: httpx.Client) -> Callable[[], str]:
+    """Return a function that tells the path of the one authentication set of the one device."""
+
+    def path() -> str:
+        (device,) = management.get("v2/devauth/devices").json()
+        (auth_set,) = device["auth_sets"]
+        return f"v2/devauth/devices/{device['id']}/auth/{auth_set['id']}"
+
+    return path
+
+
+@pytest.fixture
 def device(new_device: Callable[..., Device]) -> Device:
     """Return an accepted device that has its token."""
     return new_device()

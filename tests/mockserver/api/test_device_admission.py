@@ -11,21 +11,6 @@ DEVICES = "v2/devauth/devices"
 Refused = Callable[[httpx.Response, int], str]
 
 
-@pytest.fixture
-def waiting(stranger: Callable[[], Any]) -> Any:
-    """Return a device that has asked once, and is pending."""
-    device = stranger()
-    assert device.authenticate().status_code == 401
-    return device
-
-
-def set_of(management: httpx.Client) -> str:
-    """Return the path of the one authentication set of the one device."""
-    (device,) = management.get(DEVICES).json()
-    (auth_set,) = device["auth_sets"]
-    return f"{DEVICES}/{device['id']}/auth/{auth_set['id']}"
-
-
 def put_status(management: httpx.Client, path: str, status: str) -> httpx.Response:
     """Set the status of an authentication set."""
     return management.put(f"{path}/status", json={"status": status})
@@ -38,9 +23,11 @@ def may_act(device: Any) -> bool:
     return status == 204
 
 
-def test_device_gets_a_token_once_it_is_accepted(management: httpx.Client, waiting: Any) -> None:
+def test_device_gets_a_token_once_it_is_accepted(
+    management: httpx.Client, waiting: Any, set_path: Callable[[], str]
+) -> None:
     """Device gets a token once it is accepted."""
-    path = set_of(management)
+    path = set_path()
     assert put_status(management, path, "accepted").status_code == 204
     answer = waiting.authenticate()
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/jwt")
@@ -49,10 +36,10 @@ def test_device_gets_a_token_once_it_is_accepted(management: httpx.Client, waiti
 
 @pytest.mark.parametrize("status", ["rejected", "pending"])
 def test_rejected_or_dismissed_device_is_shut_out(
-    management: httpx.Client, device: Any, status: str
+    management: httpx.Client, device: Any, status: str, set_path: Callable[[], str]
 ) -> None:
     """Rejected or dismissed device is shut out."""
-    path = set_of(management)
+    path = set_path()
     assert may_act(device)
     assert put_status(management, path, status).status_code == 204
     assert management.get(f"{path}/status").json() == {"status": status}
@@ -65,10 +52,10 @@ def test_rejected_or_dismissed_device_is_shut_out(
 
 
 def test_statuses_that_cannot_be_set(
-    management: httpx.Client, waiting: Any, refused: Refused
+    management: httpx.Client, waiting: Any, refused: Refused, set_path: Callable[[], str]
 ) -> None:
     """Statuses that cannot be set."""
-    path = set_of(management)
+    path = set_path()
     refused(put_status(management, path, "noauth"), 400)
     refused(put_status(management, path, "preauthorized"), 400)
     assert management.get(f"{path}/status").json() == {"status": "pending"}
@@ -86,10 +73,10 @@ def test_unknown_authentication_sets_are_not_found(
 
 
 def test_deleted_authentication_set_leaves_a_device_without(
-    management: httpx.Client, device: Any
+    management: httpx.Client, device: Any, set_path: Callable[[], str]
 ) -> None:
     """Deleted authentication set leaves a device without."""
-    assert management.delete(set_of(management)).status_code == 204
+    assert management.delete(set_path()).status_code == 204
     left = management.get(f"{DEVICES}/{device.id}").json()
     assert (left["status"], left["auth_sets"]) == ("noauth", [])
     assert not may_act(device)

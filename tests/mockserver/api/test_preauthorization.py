@@ -11,25 +11,10 @@ DEVICES = "v2/devauth/devices"
 Refused = Callable[[httpx.Response, int], str]
 
 
-@pytest.fixture
-def waiting(stranger: Callable[[], Any]) -> Any:
-    """Return a device that has asked once, and is pending."""
-    device = stranger()
-    assert device.authenticate().status_code == 401
-    return device
-
-
-def set_of(management: httpx.Client) -> str:
-    """Return the path of the one authentication set of the one device."""
-    (device,) = management.get(DEVICES).json()
-    (auth_set,) = device["auth_sets"]
-    return f"{DEVICES}/{device['id']}/auth/{auth_set['id']}"
-
-
-def test_asking_again_makes_no_second_device(management: httpx.Client, waiting: Any) -> None:
+def test_asking_again_makes_no_second_device(waiting: Any, set_path: Callable[[], str]) -> None:
     """Asking again makes no second device."""
     assert waiting.authenticate().status_code == 401
-    set_of(management)
+    set_path()
 
 
 def test_wrong_signature_leaves_no_trace(
@@ -89,11 +74,14 @@ def test_announcing_needs_identity_and_key(
 
 
 def test_device_goes_with_its_last_preauthorized_set(
-    management: httpx.Client, stranger: Callable[[], Any], refused: Refused
+    management: httpx.Client,
+    stranger: Callable[[], Any],
+    refused: Refused,
+    set_path: Callable[[], str],
 ) -> None:
     """Device goes with its last preauthorized set."""
     device = stranger()
     asked = {"identity_data": device.identity, "pubkey": device.key.public_pem}
     location = management.post(DEVICES, json=asked).headers["location"]
-    assert management.delete(set_of(management)).status_code == 204
+    assert management.delete(set_path()).status_code == 204
     refused(management.get(management.base_url.copy_with(path=location)), 404)
