@@ -5,11 +5,13 @@ import gc
 import signal
 import socket
 from pathlib import Path
+from typing import Any
 
 import click
 import rich.console
 
 from otakit.mockserver.settings import DEFAULT_EMAIL, DEFAULT_PASSWORD, Settings
+from otakit.specs.catalogue import DEFAULT_EDITION, DIALECTS, DOCUMENTED, NAMES, served
 
 
 @click.command()
@@ -20,6 +22,20 @@ from otakit.mockserver.settings import DEFAULT_EMAIL, DEFAULT_PASSWORD, Settings
     show_default=True,
     type=click.IntRange(0, 65535),
     help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--edition",
+    default=DEFAULT_EDITION,
+    show_default=True,
+    type=click.Choice(sorted(NAMES)),
+    help="Which documents are served; JFrog Connect stands beside every edition of Mender.",
+)
+@click.option(
+    "--dialect",
+    default=DOCUMENTED,
+    show_default=True,
+    type=click.Choice(DIALECTS),
+    help="The documents' word, or what the real open-source server makes of it.",
 )
 @click.option(
     "--seed",
@@ -41,16 +57,7 @@ from otakit.mockserver.settings import DEFAULT_EMAIL, DEFAULT_PASSWORD, Settings
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the server's URL to this file once it answers.",
 )
-def serve(  # noqa: PLR0913 - one argument for each option
-    *,
-    host: str,
-    port: int,
-    seed: int,
-    email: str,
-    password: str,
-    device_limit: int,
-    ready_file: Path | None,
-) -> None:
+def serve(*, host: str, port: int, ready_file: Path | None, **settings: Any) -> None:
     """Run the mock server.
 
     Everything is kept in memory and gone when it stops. Once it answers, it prints a line
@@ -65,11 +72,15 @@ def serve(  # noqa: PLR0913 - one argument for each option
     if ready_file is not None and not ready_file.parent.is_dir():
         message = f"--ready-file: there is no folder '{ready_file.parent}' to write it to"
         raise click.ClickException(message)
+    try:
+        served(settings["edition"], settings["dialect"])
+    except ValueError as error:
+        message = f"--dialect: {error}"
+        raise click.ClickException(message) from None
     sock = _listen(host, port)
     bound: int = sock.getsockname()[1]
     url = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
-    settings = Settings(seed=seed, email=email, password=password, device_limit=device_limit)
-    _run(settings, sock, url, ready_file)
+    _run(Settings(**settings), sock, url, ready_file)
 
 
 def _listen(host: str, port: int) -> socket.socket:

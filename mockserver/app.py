@@ -25,13 +25,14 @@ from otakit.mockserver.settings import Settings
 from otakit.mockserver.station import Station
 from otakit.mockserver.storage import Storage
 from otakit.mockserver.universes import Universes
-from otakit.specs.catalogue import Api, apis, resolved
+from otakit.specs.catalogue import Api, resolved, served
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
     """Return a new server: an ASGI application with a state of its own.
 
-    Raises RuntimeError where specs and functions do not match.
+    Raises RuntimeError where an operation has no function, ValueError for an edition or dialect
+    that there is not.
     """
     settings = settings or Settings()
     folder = tempfile.TemporaryDirectory(prefix="otakit-")  # gone with the server
@@ -39,8 +40,8 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     state = ServerState(settings, universes, Security(universes))
     routes = [*control_routes(state), *download_routes(state)]
     inner = Router(routes, lifespan=_cleaning(folder))
-    documents = {api: resolved(api) for api in apis()}
-    _match_functions(documents)
+    documents = {api: resolved(api) for api in served(settings.edition, settings.dialect)}
+    _check_functions(documents)
     app = ConnexionMiddleware(
         inner,
         middlewares=[
@@ -57,7 +58,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     return cast("ASGIApp", app)
 
 
-def _match_functions(documents: dict[Api, dict[str, Any]]) -> None:
+def _check_functions(documents: dict[Api, dict[str, Any]]) -> None:
     load_functions()
     wanted = {
         operation["operationId"]
@@ -66,9 +67,9 @@ def _match_functions(documents: dict[Api, dict[str, Any]]) -> None:
         for operation in path.values()
         if isinstance(operation, dict)
     }
-    missing, surplus = sorted(wanted - FUNCTIONS.keys()), sorted(FUNCTIONS.keys() - wanted)
-    if missing or surplus:
-        message = f"operations without a function: {missing}; functions without one: {surplus}"
+    missing = sorted(wanted - FUNCTIONS.keys())
+    if missing:
+        message = f"operations without a function: {missing}"
         raise RuntimeError(message)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from otakit.mockserver.domain.admission import UNLIMITED
 from otakit.mockserver.domain.clock import Clock
+from otakit.specs.catalogue import DEFAULT_EDITION, DOCUMENTED
 
 MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30
@@ -16,10 +17,14 @@ DEFAULT_PASSWORD = "otakit-password"  # noqa: S105 - documented, for a mock on t
 class Settings:
     """How a server behaves; sizes are in bytes, and a `device_limit` of -1 is none.
 
-    The limits are the real server's: 1 MiB for JSON bodies, 10 GiB for artifacts, 256 MiB for
-    the raw file of `artifacts/generate`.
+    `edition` is the Mender reference that is served; JFrog Connect stands beside each. `dialect` is
+    `documented`, or `as-built` for what the real server makes of the documents. The limits are the
+    real server's: 1 MiB for JSON bodies, 10 GiB for artifacts, 256 MiB for the raw file of
+    `artifacts/generate`.
     """
 
+    edition: str = DEFAULT_EDITION
+    dialect: str = DOCUMENTED
     seed: int = 0
     email: str = DEFAULT_EMAIL
     password: str = DEFAULT_PASSWORD

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from otakit.mockserver.domain.dialect import DIALECTS
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.domain.world import World
 from otakit.mockserver.links import LinkSigner
@@ -68,7 +69,7 @@ class Universes:
 
     def _world(self, seed: int) -> World:
         clock = replace(self._settings.clock) if self._settings.clock else None
-        world = World(seed=seed, clock=clock)
+        world = World(seed=seed, clock=clock, dialect=DIALECTS[self._settings.dialect])
         world.admission.limit = self._settings.device_limit
         world.users.create(self._settings.email, self._settings.password)
         return world

@@ -19,21 +19,35 @@ DEFAULT_EDITION = "mender"
 Side = Literal["devices", "management"]
 """Who talks to an API: devices, or users and their programs."""
 
+_MENDER = (
+    "mender/devices/authentication-v1",
+    "mender/devices/deployments-v1",
+    "mender/devices/deployments-v2",
+    "mender/devices/inventory-v1",
+    "mender/management/deployments-v1",
+    "mender/management/deployments-v2",
+    "mender/management/devauth-v2",
+    "mender/management/inventory-v1",
+    "mender/management/inventory-v2",
+    "mender/management/useradm-v1",
+)
+
+
 NAMES: dict[str, tuple[str, ...]] = {
-    "mender": (
-        "mender/devices/authentication-v1",
-        "mender/devices/deployments-v1",
-        "mender/devices/deployments-v2",
-        "mender/devices/inventory-v1",
-        "mender/management/deployments-v1",
-        "mender/management/deployments-v2",
-        "mender/management/devauth-v2",
-        "mender/management/inventory-v1",
-        "mender/management/inventory-v2",
-        "mender/management/useradm-v1",
-    ),
+    "mender": _MENDER,
 }
 """The APIs of each edition; a name is the path of its YAML file without the ending."""
+
+AS_BUILT: tuple[str, ...] = ()
+"""The APIs as the real server has them, below `as_built/`.
+
+One that is called like an API of `mender` has the operations that differ or are missing there, and
+is built from both: an operation of the same path and method takes the documented one's place.
+"""
+
+DOCUMENTED = "documented"
+DIALECTS = (DOCUMENTED, "as-built")
+"""The documents' word, or what the real server makes of it; the latter has only one edition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +61,32 @@ class Api:
     title: str
 
 
-def apis(edition: str = DEFAULT_EDITION) -> tuple[Api, ...]:
-    """All APIs of an edition, sorted by name."""
+def apis(edition: str = DEFAULT_EDITION, dialect: str = DOCUMENTED) -> tuple[Api, ...]:
+    """All APIs of an edition in a dialect, sorted by name.
+
+    Raises ValueError for names that there are not, and for an older edition as built.
+    """
     if edition not in NAMES:
         known = ", ".join(repr(name) for name in sorted(NAMES))
         message = f"no edition {edition!r}; there are {known}"
         raise ValueError(message)
-    return _apis(edition)
+    if dialect not in DIALECTS:
+        message = f"no dialect {dialect!r}; there are {', '.join(map(repr, DIALECTS))}"
+        raise ValueError(message)
+    if dialect != DOCUMENTED and edition != DEFAULT_EDITION:
+        message = (
+            f"edition {edition!r} has no dialect {dialect!r}: only {DEFAULT_EDITION!r} is known as"
+            " built"
+        )
+        raise ValueError(message)
+    return _apis(edition, dialect)
+
+
+def served(edition: str = DEFAULT_EDITION, dialect: str = DOCUMENTED) -> tuple[Api, ...]:
+    """All APIs that a server of an edition has: its own, and JFrog Connect's beside Mender's."""
+    mine = apis(edition, dialect)
+    others = apis("jfrog-connect") if "jfrog-connect" in NAMES else ()
+    return mine if set(others) <= set(mine) else (*mine, *others)
 
 
 def resolved(api: Api) -> dict[str, Any]:
@@ -82,7 +115,9 @@ def resolve_name(name: str) -> dict[str, Any]:
             str(folder / f"{name}.yaml"), backend="openapi-spec-validator", strict=True
         )
         text = json.dumps(parser.specification, default=lambda moment: moment.isoformat())
-        return cast("dict[str, Any]", json.loads(text))
+        document = cast("dict[str, Any]", json.loads(text))
+    under = documented(name)
+    return document if under is None else _over(resolve_name(under), document)
 
 
 def resolved_file(name: str) -> Traversable:
@@ -91,8 +126,23 @@ def resolved_file(name: str) -> Traversable:
 
 
 @cache
-def _apis(edition: str) -> tuple[Api, ...]:
-    return tuple(_describe(edition, name) for name in sorted(NAMES[edition]))
+def _apis(edition: str, dialect: str) -> tuple[Api, ...]:
+    names = dict.fromkeys(NAMES[edition])
+    if dialect != DOCUMENTED:
+        names = dict.fromkeys(n for n in names if as_built(n) not in AS_BUILT)
+        names |= dict.fromkeys(AS_BUILT)
+    return tuple(_describe(edition, name) for name in sorted(names))
+
+
+def as_built(name: str) -> str:
+    """Name the API as built that an API of `mender` becomes, if there is one."""
+    return f"as_built/{name.removeprefix('mender/')}"
+
+
+def documented(name: str) -> str | None:
+    """Name the documented API that one as built is made from, or None."""
+    under = f"mender/{name.removeprefix('as_built/')}"
+    return under if name.startswith("as_built/") and under in _MENDER else None
 
 
 def _describe(edition: str, name: str) -> Api:
@@ -108,7 +158,19 @@ def _describe(edition: str, name: str) -> Api:
 
 def _side(name: str) -> Side:
     sides: tuple[Side, ...] = get_args(Side)
-    return next(side for side in sides if f"/{side}/" in name)
+    return next((side for side in sides if f"/{side}/" in name), "management")
+
+
+def _over(under: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """Put a document's operations and components in place of those below, or beside them."""
+    paths = under["paths"]
+    for path, item in document["paths"].items():
+        paths[path] = {**paths.get(path, {}), **item}
+    components = under["components"]
+    for kind, things in document.get("components", {}).items():
+        components[kind] = {**components.get(kind, {}), **things}
+    kept = {"paths": paths, "components": components}
+    return {**under, **document, **kept}
 
 
 def _load(name: str) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.errors import NotFound, PreconditionFailed
 from otakit.mockserver.domain.filters import Predicate
 from otakit.mockserver.domain.inventory import INVENTORY, SCOPES, Attribute
-from otakit.mockserver.domain.world import Order, World
+from otakit.mockserver.domain.profiles import Order
+from otakit.mockserver.domain.world import World
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.paging import counted, page_of
 
@@ -26,7 +27,7 @@ def list_inventories(call: Call) -> Answer:
         predicates.append(_equal("system", "group", params["group"]))
     also = _membership(params["has_group"]) if "has_group" in params else None
     order = _order(params["sort"]) if params.get("sort") else ()
-    ids, total = call.world.search_devices(page, predicates=predicates, order=order, also=also)
+    ids, total = call.world.profiles.search(page, predicates=predicates, order=order, also=also)
     shaped = [inventory_json(call.world, device_id) for device_id in ids]
     return json_answer(shaped, headers=counted(call, page, total))
 
@@ -131,7 +132,7 @@ def remove_devices_from_group(call: Call) -> Answer:
 
 def inventory_json(world: World, device_id: str) -> dict[str, Any]:
     """Shape a device as inventory shows it."""
-    attributes = world.attributes(device_id)
+    attributes = world.profiles.attributes(device_id)
     known = {(a.scope, a.name): a.value for a in attributes}
     shaped = {
         "id": device_id,

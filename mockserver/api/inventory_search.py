@@ -8,7 +8,7 @@ from otakit.mockserver.answers import Answer, created, empty, json_answer
 from otakit.mockserver.api.inventory import inventory_json
 from otakit.mockserver.domain.filters import Predicate, SavedFilter
 from otakit.mockserver.domain.index import Page
-from otakit.mockserver.domain.world import Order
+from otakit.mockserver.domain.profiles import Order
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.paging import counted, page_of
 
@@ -21,7 +21,7 @@ def list_filter_attributes(call: Call) -> Answer:
     """List the attributes that devices have, the most frequent first."""
     world = call.world
     sampled = islice(world.admission.ids(), MAX_SAMPLED)
-    count = Counter((a.scope, a.name) for i in sampled for a in world.attributes(i))
+    count = Counter((a.scope, a.name) for i in sampled for a in world.profiles.attributes(i))
     order = sorted(count.items(), key=lambda entry: (-entry[1], entry[0]))
     shaped = [{"name": name, "scope": scope, "count": n} for (scope, name), n in order]
     return json_answer(shaped[:MAX_ATTRIBUTES])
@@ -37,7 +37,7 @@ def search_inventories(call: Call) -> Answer:
         for o in asked.get("sort") or ()
     ]
     text = (asked.get("text") or "").lower()
-    ids, total = call.world.search_devices(
+    ids, total = call.world.profiles.search(
         page,
         predicates=predicates_of(asked.get("filters") or ()),
         order=order,
@@ -89,7 +89,7 @@ def search_with_filter(call: Call) -> Answer:
     """Search devices with a saved filter."""
     page = page_of(call)
     saved = call.world.filters.filter(call.params["id"])
-    ids, total = call.world.search_devices(page, predicates=saved.terms)
+    ids, total = call.world.profiles.search(page, predicates=saved.terms)
     shaped = [inventory_json(call.world, device_id) for device_id in ids]
     return json_answer(shaped, headers=counted(call, page, total))
 

@@ -36,3 +36,15 @@ DOCUMENTED = Dialect(
     refuse_twins=False,
 )
 """The documents' word, everywhere."""
+
+AS_BUILT = Dialect(
+    name="as-built",
+    match_depends=False,
+    abort_covers_queue=False,
+    abort_freezes=False,
+    refuse_twins=True,
+)
+"""What the open-source server does, where a client can see it."""
+
+DIALECTS = {dialect.name: dialect for dialect in (DOCUMENTED, AS_BUILT)}
+"""All dialects by name."""

@@ -1,8 +1,6 @@
 """The World: one backend's whole state, and the acts that touch more than one part of it."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from otakit.mockserver.domain.admission import Admission
@@ -15,21 +13,12 @@ from otakit.mockserver.domain.dialect import DOCUMENTED, Dialect
 from otakit.mockserver.domain.errors import Conflict, Invalid, Unauthorized, Unprocessable
 from otakit.mockserver.domain.filters import Predicate, SavedFilters, matches
 from otakit.mockserver.domain.ids import Ids
-from otakit.mockserver.domain.index import Page
-from otakit.mockserver.domain.inventory import Attribute, Inventory, Record, system_attribute
+from otakit.mockserver.domain.inventory import Inventory
 from otakit.mockserver.domain.offers import Offers
+from otakit.mockserver.domain.profiles import Profiles
 from otakit.mockserver.domain.reports import Reports
 from otakit.mockserver.domain.tokens import TokenRecord
 from otakit.mockserver.domain.users import Users
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """Sort devices by an attribute; devices without it come last."""
-
-    scope: str
-    attribute: str
-    descending: bool = False
 
 
 class World:
@@ -47,6 +36,7 @@ class World:
         self.users = Users(self.clock, self.ids)
         self.artifacts = Artifacts(self.clock, self.ids)
         self.inventory = Inventory(self.clock, self.ids)
+        self.profiles = Profiles(self.admission, self.inventory)
         self.filters = SavedFilters(self.ids)
         self.deployments = Deployments(self.clock, self.ids, dialect)
         self.offers = Offers(self.clock, self.deployments, self.artifacts, dialect, self._is_member)
@@ -164,7 +154,7 @@ class World:
         fits = matches(saved.terms)
         accepted = self.admission.ids(ACCEPTED)
         scope = Scope(
-            devices=tuple(i for i in accepted if fits(self.values(i))),
+            devices=tuple(i for i in accepted if fits(self.profiles.values(i))),
             terms=saved.terms,
             filter_id=saved.id,
             filter_name=saved.name,
@@ -178,95 +168,8 @@ class World:
     def _is_member(self, deployment: Deployment, device_id: str) -> bool:
         if device_id not in self.admission:
             return False
-        return matches(deployment.scope.terms)(self.values(device_id))
-
-    # Devices as inventory sees them
-
-    def attributes(self, device_id: str) -> list[Attribute]:
-        """Return all that is known of a device: identity, system, and what was written of it.
-
-        Raises NotFound.
-        """
-        device = self.admission.device(device_id)
-        record = self.inventory.record(device_id)
-        return [
-            *_identity_attributes(device),
-            *_system_attributes(device, record),
-            *record.attributes.values(),
-        ]
-
-    def values(self, device_id: str) -> dict[tuple[str, str], Any]:
-        """Return a device's attribute values by scope and name, its id among its identity."""
-        values = {(a.scope, a.name): a.value for a in self.attributes(device_id)}
-        values["identity", "id"] = device_id
-        return values
-
-    def search_devices(
-        self,
-        page: Page,
-        *,
-        predicates: Sequence[Predicate] = (),
-        order: Sequence[Order] = (),
-        also: Callable[[Mapping[tuple[str, str], Any]], bool] | None = None,
-        ids: Iterable[str] | None = None,
-    ) -> tuple[list[str], int]:
-        """Return a page of the devices that meet all predicates, and how many do.
-
-        In order of age where no `order` is given. Raises Invalid for a predicate of no use.
-        """
-        if not predicates and not order and also is None and ids is None:
-            return [d.id for d in self.admission.page(page)[0]], self.admission.count()
-        fits = matches(predicates)
-        chosen: Iterable[str] = self.admission.ids()
-        if ids is not None:
-            known = {i for i in ids if i in self.admission}
-            chosen = sorted(known, key=lambda i: self.admission.device(i).number)
-        found = [
-            (name, values)
-            for name in chosen
-            if fits(values := self.values(name)) and (also is None or also(values))
-        ]
-        for rule in reversed(order):
-            key = (rule.scope, rule.attribute)
-            have = [entry for entry in found if key in entry[1]]
-            lack = [entry for entry in found if key not in entry[1]]
-            have.sort(key=lambda entry: _rank(entry[1][key]), reverse=rule.descending)
-            found = have + lack
-        return [name for name, _ in page.of(found)], len(found)
+        return matches(deployment.scope.terms)(self.profiles.values(device_id))
 
 
 def _term(scope: str, attribute: str, kind: str, value: Any) -> Predicate:
     return Predicate(scope=scope, attribute=attribute, type=kind, value=value)
-
-
-def _rank(value: Any) -> tuple[int, Any]:
-    """Return a key that sorts numbers before texts and lists by their first element."""
-    first = (value[0] if value else "") if isinstance(value, list) else value
-    return (0, first) if isinstance(first, (int, float)) else (1, str(first))
-
-
-def _plain(value: Any) -> Any:
-    """Return what inventory can show of an identity's value: texts, numbers, lists of one kind."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float, list)):
-        return json.dumps(value)
-    if isinstance(value, list) and not all(isinstance(element, str) for element in value):
-        return json.dumps(value)
-    return value
-
-
-def _identity_attributes(device: Device) -> list[Attribute]:
-    known = {k: v for k, v in device.identity_data.items() if k != "status"}
-    return [
-        Attribute(name=name, scope="identity", value=_plain(value))
-        for name, value in {**known, "status": device.status}.items()
-    ]
-
-
-def _system_attributes(device: Device, record: Record) -> list[Attribute]:
-    known = {
-        "created_ts": device.created,
-        "updated_ts": max(device.updated, record.updated),
-        "group": record.group,
-        "check_in_time": device.checked_in,
-    }
-    return [system_attribute(name, value) for name, value in known.items() if value is not None]

@@ -1,28 +1,43 @@
 """The catalogue tells which APIs there are, and the shipped documents are what the YAML says."""
 
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
 
 from otakit.specs import catalogue
 from otakit.specs.build import build, render
-from otakit.specs.catalogue import Api, apis, resolve, resolved, resolved_file
+from otakit.specs.catalogue import (
+    DIALECTS,
+    NAMES,
+    Api,
+    apis,
+    resolve,
+    resolved,
+    resolved_file,
+    served,
+)
+
+EVERY = sorted(
+    {api for edition in NAMES for api in apis(edition)}
+    | {api for dialect in DIALECTS for api in apis(dialect=dialect)},
+    key=lambda api: (api.name, api.edition),
+)
 
 
-@pytest.mark.parametrize("api", apis(), ids=lambda api: api.name)
+@pytest.mark.parametrize("api", EVERY, ids=lambda api: f"{api.edition}:{api.name}")
 def test_resolved_document_is_not_stale(api: Api) -> None:
     """Where this fails, run `python -m otakit.specs.build`."""
     assert resolve(api) == resolved(api)
     assert resolved_file(api.name).read_text(encoding="utf-8") == render(resolved(api))
 
 
-@pytest.mark.parametrize("side", ["devices", "management"])
-def test_catalogue_names_every_file(side: str) -> None:
+def test_catalogue_names_every_file() -> None:
     """A YAML file that nobody names would be served by nobody."""
-    folder = files("otakit.specs").joinpath("mender", side)
-    found = {f"mender/{side}/{path.name.removesuffix('.yaml')}" for path in folder.iterdir()}
-    assert {api.name for api in apis() if api.side == side} == found
+    with as_file(files("otakit.specs")) as folder:
+        paths = [path.relative_to(folder).with_suffix("") for path in folder.rglob("*.yaml")]
+    found = {path.as_posix() for path in paths if path.parent.name != "components"}
+    assert {api.name for api in EVERY} == found
 
 
 def test_api_tells_its_base_path_and_title() -> None:
@@ -35,8 +50,9 @@ def test_api_tells_its_base_path_and_title() -> None:
 
 def test_base_paths_and_titles_are_unique() -> None:
     """Two APIs at one place could not both be served, nor told apart in a report."""
-    assert len({api.base_path for api in apis()}) == len(apis())
-    assert len({api.title for api in apis()}) == len(apis())
+    for together in (*map(served, NAMES), *(served(dialect=dialect) for dialect in DIALECTS)):
+        assert len({api.base_path for api in together}) == len(together)
+        assert len({api.title for api in together}) == len(together)
 
 
 def test_resolved_document_is_the_callers_own() -> None:
@@ -50,6 +66,8 @@ def test_unknown_edition_is_refused() -> None:
     """The message names the editions that there are."""
     with pytest.raises(ValueError, match="no edition 'mendel'; there are 'mender'"):
         apis("mendel")
+    with pytest.raises(ValueError, match="no dialect 'bavarian'; there are 'documented', 'as-bu"):
+        apis(dialect="bavarian")
 
 
 def test_build_writes_the_files_of_the_catalogue_only(tmp_path: Path) -> None:
@@ -57,7 +75,7 @@ def test_build_writes_the_files_of_the_catalogue_only(tmp_path: Path) -> None:
     tmp_path.joinpath("gone.json").touch()
     written = build(tmp_path)
     assert written == sorted(tmp_path.iterdir())
-    assert {path.name for path in written} == {resolved_file(api.name).name for api in apis()}
+    assert {path.name for path in written} == {resolved_file(api.name).name for api in EVERY}
 
 
 def test_times_without_quotes_come_out_as_text(

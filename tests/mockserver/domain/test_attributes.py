@@ -17,7 +17,7 @@ def device(ask: Callable[..., str]) -> str:
 
 def held(world: World, device: str, scope: str) -> dict[str, Any]:
     """Return a device's values of one scope."""
-    return {a.name: a.value for a in world.attributes(device) if a.scope == scope}
+    return {a.name: a.value for a in world.profiles.attributes(device) if a.scope == scope}
 
 
 def attributes(**values: Any) -> list[dict[str, Any]]:
@@ -86,6 +86,6 @@ def test_identity_cannot_set_the_status(world: World) -> None:
 def test_unknown_device_has_no_attributes(world: World) -> None:
     """Nor one that was decommissioned."""
     with pytest.raises(NotFound):
-        world.attributes("x")
+        world.profiles.attributes("x")
     with pytest.raises(NotFound):
         world.inventory.assign("x", "inventory", [], replace=True)

@@ -14,7 +14,8 @@ from otakit.mockserver.domain.deployment import Deployment, Plan
 from otakit.mockserver.domain.device import STATUSES
 from otakit.mockserver.domain.filters import Predicate
 from otakit.mockserver.domain.index import Index, Page
-from otakit.mockserver.domain.world import Order, World
+from otakit.mockserver.domain.profiles import Order
+from otakit.mockserver.domain.world import World
 
 steady = settings(derandomize=True, deadline=None, max_examples=100)
 sizes = st.integers(min_value=1, max_value=7)
@@ -101,7 +102,7 @@ def test_search(kinds: list[int], size: int, ordered: bool, some: bool) -> None:
         wanted = sorted(wanted, key=lambda entry: -entry[0] or math.inf)
 
     def search(page: Page) -> list[str]:
-        found, total = world.search_devices(page, predicates=[low] * some, order=order)
+        found, total = world.profiles.search(page, predicates=[low] * some, order=order)
         assert total == len(wanted)
         return found
 

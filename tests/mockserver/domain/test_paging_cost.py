@@ -22,7 +22,7 @@ LISTS: dict[str, Callable[[World, Page], Any]] = {
     "devices of a status": lambda world, page: world.admission.page(
         page, statuses=["preauthorized"]
     ),
-    "devices searched without conditions": lambda world, page: world.search_devices(page),
+    "devices searched without conditions": lambda world, page: world.profiles.search(page),
     "deployments": lambda world, page: world.deployments.find(page, wanted=None, newest_first=True),
 }
 
