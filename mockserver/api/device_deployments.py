@@ -3,6 +3,7 @@
 from typing import Any
 
 from otakit.mockserver.answers import NO_CONTENT, Answer, empty, json_answer
+from otakit.mockserver.api.artifacts import uuid_of
 from otakit.mockserver.domain.clock import Seconds
 from otakit.mockserver.domain.errors import NotFound
 from otakit.mockserver.downloads import artifact_link
@@ -41,7 +42,7 @@ def check_update_v2(call: Call) -> Answer:
 @operation("getUpdateControlMap")
 def get_update_control_map(call: Call) -> Answer:
     """Show the control map to a device that is busy with the deployment."""
-    deployment_id = call.params["id"]
+    deployment_id = uuid_of(call.params["id"])
     control_map = call.world.deployments.control_map(deployment_id, call.caller)
     return json_answer({"update_control_map": {**control_map, "id": deployment_id}})
 

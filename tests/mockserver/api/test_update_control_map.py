@@ -81,7 +81,8 @@ def test_map_is_for_devices_that_are_busy_with_it(
     refused(map_of(other, deployment), 404)
     device.report(deployment, "success")
     refused(map_of(device, deployment), 404)
-    refused(map_of(device, "no-such-deployment"), 404)
+    refused(map_of(device, "5f0c7a1e-0000-4000-8000-000000000000"), 404)
+    refused(map_of(device, "no-such-deployment"), 400)
 
 
 def test_deployment_without_a_map_gets_none(

@@ -1,0 +1,150 @@
+"""Where stories happen: a running server, a user who is logged in, and devices."""
+
+import io
+import json
+import ssl
+from collections.abc import Callable
+from contextlib import ExitStack
+from itertools import count
+from typing import Any
+
+import httpx
+
+from ota_stories.recorder import Recorder
+from otakit.fixtures.artifact_writer import write_single_file_artifact
+from otakit.fixtures.keys import generate_key
+
+EMAIL, PASSWORD = "admin@example.com", "otakit-password"
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+UNKNOWN = "5f0c7a1e-0000-4000-8000-000000000000"
+"""An id that has the right form and belongs to nothing."""
+
+
+class Device:
+    """A device with an identity and a key; `http` has its token once it is let in."""
+
+    def __init__(self, stage: "Stage", number: int) -> None:
+        """Give it an identity and a key, the same for the same number."""
+        self.identity = {"mac": f"00:00:00:00:00:{number:02x}"}
+        self.key = generate_key("ed25519", seed=number)
+        self.http = stage.client()
+        self.id = ""
+
+    def ask(self, **fields: Any) -> httpx.Response:
+        """Ask to be let in, with other fields if they are given."""
+        told = {"id_data": json.dumps(self.identity), "pubkey": self.key.public_pem, **fields}
+        body = json.dumps(told).encode()
+        headers = {"X-MEN-Signature": self.key.sign(body), "Content-Type": "application/json"}
+        url = "/api/devices/v1/authentication/auth_requests"
+        answer = self.http.post(url, content=body, headers=headers)
+        if answer.status_code == 200:
+            self.http.headers["Authorization"] = f"Bearer {answer.text}"
+        return answer
+
+    def next(self, name: str = "old", device_type: str = "rpi") -> httpx.Response:
+        """Ask for an update."""
+        asked = {"artifact_name": name, "device_type": device_type}
+        url = "/api/devices/v1/deployments/device/deployments/next"
+        return self.http.get(url, params=asked)
+
+    def report(self, deployment: str, status: str) -> httpx.Response:
+        """Say how far it is with an update."""
+        url = f"/api/devices/v1/deployments/device/deployments/{deployment}/status"
+        return self.http.put(url, json={"status": status})
+
+
+class Stage:
+    """One server with a recorder at every client."""
+
+    def __init__(
+        self, start: Callable[..., str], recorder: Recorder, listed: list[dict[str, Any]]
+    ) -> None:
+        """Start a server and log a user in; `listed` are the operations that it has to have.
+
+        `start` takes options of `otakit serve` besides the edition's, and returns a URL.
+        """
+        self.url = start()
+        self.recorder = recorder
+        self._start = start
+        self.listed = listed
+        self._numbers = count(1)
+        self._stack = ExitStack()
+        self.user = self.client()
+        answer = self.user.post("/api/management/v1/useradm/auth/login", auth=(EMAIL, PASSWORD))
+        self.user.headers["Authorization"] = f"Bearer {expect(answer, 200).text}"
+        self.nobody = self.client()
+
+    def restart(self, *options: str) -> "Stage":
+        """Return another stage like this one, whose server was started with more options."""
+        stage = Stage(lambda *more: self._start(*options, *more), self.recorder, self.listed)
+        self._stack.callback(stage.close)
+        return stage
+
+    def documented(self, method: str, path: str) -> set[int]:
+        """Return the statuses that the documents give an operation; none for one not in them."""
+        mine = [o for o in self.listed if (o["method"], o["path"]) == (method, path)]
+        return {int(status) for operation in mine for status in operation["responses"]}
+
+    def client(self) -> httpx.Client:
+        """Return a client without a token, watched by the recorder."""
+        hooks = {"response": [self.recorder.see]}
+        client = httpx.Client(base_url=self.url, verify=NO_TLS, event_hooks=hooks)
+        return self._stack.enter_context(client)
+
+    def close(self) -> None:
+        """Close all clients."""
+        self._stack.close()
+
+    def stranger(self) -> Device:
+        """Return a device of which the server knows nothing."""
+        return Device(self, next(self._numbers))
+
+    def device(self) -> Device:
+        """Return a device that was preauthorized and has its token."""
+        device = self.stranger()
+        asked = {"identity_data": device.identity, "pubkey": device.key.public_pem}
+        answer = self.user.post("/api/management/v2/devauth/devices", json=asked)
+        device.id = made(answer)
+        expect(device.ask(), 200)
+        return device
+
+    def artifact(self, name: str, types: str = "rpi") -> str:
+        """Upload an artifact; return its id."""
+        return made(self.upload(artifact_file(name, types)))
+
+    def upload(self, content: bytes) -> httpx.Response:
+        """Upload what may be an artifact."""
+        url = "/api/management/v1/deployments/artifacts"
+        return self.user.post(url, files={"artifact": ("update.mender", content)})
+
+    def deploy(self, name: str, *devices: Device, **plan: Any) -> str:
+        """Deploy an artifact name to devices; return the deployment's id."""
+        asked = {"name": f"{name} for {len(devices)}", "artifact_name": name, **plan}
+        asked["devices"] = [device.id for device in devices]
+        return made(self.user.post("/api/management/v1/deployments/deployments", json=asked))
+
+
+def artifact_file(name: str, types: str = "rpi") -> bytes:
+    """Write an artifact that puts a file on devices."""
+    out = io.BytesIO()
+    write_single_file_artifact(
+        out,
+        name=name,
+        device_types=types.split(","),
+        content=b"welcome\n",
+        filename="motd",
+        dest_dir="/etc",
+    )
+    return out.getvalue()
+
+
+def expect(answer: httpx.Response, status: int) -> httpx.Response:
+    """Fail unless an answer has this status."""
+    assert answer.status_code == status, f"{answer.request.url}: {answer.status_code} {answer.text}"
+    return answer
+
+
+def made(answer: httpx.Response) -> str:
+    """Return the id of what was created."""
+    return expect(answer, 201).headers["location"].rstrip("/").rpartition("/")[2]
