@@ -4,10 +4,13 @@ import importlib
 
 MODULES = (
     "artifacts",
+    "configuration",
+    "configuration_download",
     "deployments",
     "deployment_devices",
     "devauth",
     "device_authentication",
+    "device_configuration",
     "device_deployments",
     "device_inventory",
     "dynamic_deployments",

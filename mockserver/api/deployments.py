@@ -1,9 +1,9 @@
 """Management APIs / Deployments: deployments themselves (management/deployments-v1)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from otakit.mockserver.answers import Answer, created, empty, json_answer
+from otakit.mockserver.answers import Answer, created, empty, encode, json_answer
 from otakit.mockserver.api.artifacts import uuid_of
 from otakit.mockserver.api.inventory_search import predicate_json
 from otakit.mockserver.domain.clock import from_rfc3339, rfc3339
@@ -134,8 +134,13 @@ def _optional(deployment: Deployment) -> dict[str, Any]:
         "initial_device_count": len(scope.devices) if scope.dynamic else None,
         "groups": [scope.group] if scope.group else None,
         "force_installation": plan.force_installation or None,
+        "configuration": _text(deployment.configuration),
     }
     return {name: value for name, value in shown.items() if value is not None}
+
+
+def _text(configuration: Mapping[str, str] | None) -> str | None:
+    return None if configuration is None else encode(configuration).decode()
 
 
 def _phase_json(phase: Phase) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from typing import Any
 
 from otakit.mockserver.answers import NO_CONTENT, Answer, empty, json_answer
 from otakit.mockserver.api.artifacts import uuid_of
+from otakit.mockserver.api.configuration_download import configuration_link
+from otakit.mockserver.domain.artifacts import Artifact
 from otakit.mockserver.domain.clock import Seconds
-from otakit.mockserver.domain.errors import NotFound
+from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.downloads import artifact_link
 from otakit.mockserver.operations import Call, operation
 
@@ -64,34 +66,16 @@ def report_deployment_log(call: Call) -> Answer:
     return empty()
 
 
-@operation("fetchConfiguration")
-def fetch_configuration(call: Call) -> Answer:
-    """Check a configuration's download link, which needs no token.
-
-    Configuration deployments are not made yet, so that a genuine link leads nowhere.
-    """
-    universes = call.server.universes
-    universe = universes.get(call.params.get("tenant_id", "")) or universes.default
-    universe.links.check(call.path(), call.params, universe.world.clock.now())
-    message = f"deployment with id '{call.params['deployment_id']}' not found"
-    raise NotFound(message)
-
-
 def _offer(call: Call, provides: dict[str, str], *, maps: bool) -> Answer:
     offer = call.world.offers.next(call.caller, provides)
     if offer is None:
         return _NO_UPDATE
-    artifact = offer.artifact
-    uri, expire = artifact_link(call, artifact, LINK_LIFETIME)
     deployment = offer.deployment
     instructions: dict[str, Any] = {
         "id": deployment.id,
-        "artifact": {
-            "id": artifact.id,
-            "artifact_name": artifact.name,
-            "source": {"uri": uri, "expire": expire, "method": "GET"},
-            "device_types_compatible": artifact.content.device_types,
-        },
+        "artifact": _configuration(call, deployment, provides["device_type"])
+        if offer.artifact is None
+        else _software(call, offer.artifact),
     }
     if maps and deployment.update_control_map is not None:
         instructions["update_control_map"] = {
@@ -99,3 +83,24 @@ def _offer(call: Call, provides: dict[str, str], *, maps: bool) -> Answer:
             "id": deployment.id,
         }
     return json_answer(instructions)
+
+
+def _software(call: Call, artifact: Artifact) -> dict[str, Any]:
+    uri, expire = artifact_link(call, artifact, LINK_LIFETIME)
+    return {
+        "id": artifact.id,
+        "artifact_name": artifact.name,
+        "source": {"uri": uri, "expire": expire, "method": "GET"},
+        "device_types_compatible": artifact.content.device_types,
+    }
+
+
+def _configuration(call: Call, deployment: Deployment, device_type: str) -> dict[str, Any]:
+    """Shape an artifact that is made when it is fetched, so that it has no id of its own."""
+    uri, expire = configuration_link(call, deployment, call.caller, device_type)
+    return {
+        "id": deployment.id + call.caller,
+        "artifact_name": deployment.plan.artifact_name,
+        "source": {"uri": uri, "expire": expire},
+        "device_types_compatible": [device_type],
+    }

@@ -4,7 +4,7 @@ Reference, Device APIs / Device authentication and Management APIs / Device auth
 they are silent, section 3 of the server facts.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from otakit.mockserver.domain.clock import Clock, Seconds
@@ -47,8 +47,14 @@ _DENIED = "dev auth: unauthorized"
 class Admission:
     """The devices of one World with their authentication sets and tokens."""
 
-    def __init__(self, clock: Clock, ids: Ids) -> None:
-        """Begin without devices and without a limit."""
+    def __init__(
+        self, clock: Clock, ids: Ids, on_accepted: Callable[[str], object] = lambda _: None
+    ) -> None:
+        """Begin without devices and without a limit.
+
+        `on_accepted` is told a device's id whenever the device becomes accepted.
+        """
+        self._on_accepted = on_accepted
         self.limit = UNLIMITED
         self.tokens = Tokens(clock)
         self._clock = clock
@@ -272,3 +278,5 @@ class Admission:
             self._by_status[device.status].discard(device.number, device.id)
             self._by_status[status].add(device.number, device.id)
             device.status = status
+            if status == ACCEPTED:
+                self._on_accepted(device.id)

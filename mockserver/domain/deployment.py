@@ -3,7 +3,7 @@
 Reference, Management APIs / Deployments / NewDeployment and Deployment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from otakit.mockserver.domain.filters import Predicate
 from otakit.mockserver.domain.progress import PENDING, DeviceDeployment, Statistics
 from otakit.mockserver.domain.rollout import Phase, PhasePlan
 
-SOFTWARE = "software"
+SOFTWARE, CONFIGURATION = "software", "configuration"
 INPROGRESS, FINISHED, SCHEDULED = "inprogress", "finished", "scheduled"
 
 
@@ -46,7 +46,10 @@ class Plan:
 
 @dataclass(slots=True, kw_only=True)
 class Deployment:
-    """One deployment; `number` counts them in the order of creation."""
+    """One deployment; `number` counts them in the order of creation.
+
+    One of a `configuration` has that in place of artifacts, and one device.
+    """
 
     id: str
     number: int
@@ -61,12 +64,17 @@ class Deployment:
     aborted: bool = False
     devices: dict[str, DeviceDeployment] = field(default_factory=dict)
     joined: dict[str, None] = field(default_factory=dict)
-    type: str = SOFTWARE
+    configuration: Mapping[str, str] | None = None
     _meant: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Remember the targets as a set."""
         self._meant = frozenset(self.scope.devices)
+
+    @property
+    def type(self) -> str:
+        """Say what is deployed: `software` or `configuration`."""
+        return SOFTWARE if self.configuration is None else CONFIGURATION
 
     def status(self, now: Seconds) -> str:
         """Derive its status: scheduled, pending, inprogress or finished."""

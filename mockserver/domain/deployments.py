@@ -5,7 +5,7 @@ them is in `offers` and `reports`.
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from otakit.mockserver.domain.artifacts import Artifact
@@ -23,7 +23,7 @@ from otakit.mockserver.domain.progress import (
     DeviceDeployment,
     Statistics,
 )
-from otakit.mockserver.domain.rollout import plan_phases
+from otakit.mockserver.domain.rollout import Phase, plan_phases
 
 
 class Deployments:
@@ -57,19 +57,53 @@ class Deployments:
             )
             raise Unprocessable(message)
         self._refuse_twin(plan, scope)
-        now = self._clock.now()
-        size = len(scope.devices)
-        phases = plan_phases(plan.phases, size, now=now, ids=self._ids, dynamic=scope.dynamic)
+        phases = plan_phases(
+            plan.phases,
+            len(scope.devices),
+            now=self._clock.now(),
+            ids=self._ids,
+            dynamic=scope.dynamic,
+        )
+        ids = [artifact.id for artifact in artifacts]
+        return self._start(self._ids.uuid(), plan, scope, artifacts=ids, phases=phases)
+
+    def configure(
+        self,
+        scope: Scope,
+        configuration: Mapping[str, str],
+        *,
+        retries: int = 0,
+        update_control_map: dict[str, Any] | None = None,
+    ) -> Deployment:
+        """Start the deployment of a configuration, which must not change any more, to a device."""
+        deployment_id = self._ids.uuid()
+        name = f"configuration-{deployment_id}"
+        plan = Plan(
+            name=name, artifact_name=name, retries=retries, update_control_map=update_control_map
+        )
+        return self._start(deployment_id, plan, scope, configuration=configuration)
+
+    def _start(  # noqa: PLR0913 - what makes a deployment
+        self,
+        deployment_id: str,
+        plan: Plan,
+        scope: Scope,
+        *,
+        artifacts: Sequence[str] = (),
+        phases: Sequence[Phase] = (),
+        configuration: Mapping[str, str] | None = None,
+    ) -> Deployment:
         deployment = Deployment(
-            id=self._ids.uuid(),
+            id=deployment_id,
             number=len(self._deployments) + 1,
             plan=plan,
             scope=scope,
-            created=now,
-            statistics=Statistics(size),
-            artifacts=[artifact.id for artifact in artifacts],
-            phases=phases,
+            created=self._clock.now(),
+            statistics=Statistics(len(scope.devices)),
+            artifacts=list(artifacts),
+            phases=list(phases),
             update_control_map=plan.update_control_map,
+            configuration=configuration,
         )
         self._deployments[deployment.id] = self._unfinished[deployment.id] = deployment
         if scope.dynamic:
@@ -83,7 +117,8 @@ class Deployments:
     def attach(self, artifact: Artifact) -> None:
         """Let unfinished deployments of its name use a new artifact."""
         for deployment in self._unfinished.values():
-            if deployment.plan.artifact_name == artifact.name:
+            named_so = deployment.plan.artifact_name == artifact.name
+            if named_so and deployment.configuration is None:
                 deployment.artifacts.append(artifact.id)
                 self._used_artifacts.add(artifact.id)
 

@@ -19,6 +19,7 @@ class Dialect:
     abort ended are held.
     `refuse_twins`: a deployment equal to an unfinished one is refused; the reference does not
     know of that.
+    `configure_strangers`: a device that nobody knows can be configured; the reference knows a 404.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Dialect:
     abort_covers_queue: bool
     abort_freezes: bool
     refuse_twins: bool
+    configure_strangers: bool
 
 
 DOCUMENTED = Dialect(
@@ -34,6 +36,7 @@ DOCUMENTED = Dialect(
     abort_covers_queue=True,
     abort_freezes=True,
     refuse_twins=False,
+    configure_strangers=False,
 )
 """The documents' word, everywhere."""
 
@@ -43,6 +46,7 @@ AS_BUILT = Dialect(
     abort_covers_queue=False,
     abort_freezes=False,
     refuse_twins=True,
+    configure_strangers=True,
 )
 """What the open-source server does, where a client can see it."""
 

@@ -23,10 +23,13 @@ from otakit.mockserver.domain.progress import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """An update for one device: this deployment's, with this artifact."""
+    """An update for one device: this deployment's, with this artifact.
+
+    There is no artifact where the deployment has a configuration instead.
+    """
 
     deployment: Deployment
-    artifact: Artifact
+    artifact: Artifact | None = None
 
 
 class Offers:
@@ -66,6 +69,8 @@ class Offers:
             self._deployments.move(deployment, part, FAILURE)
             message = "Conflicting request data provided: the device told something else before"
             raise Conflict(message)
+        if deployment.configuration is not None:
+            return Offer(deployment=deployment)
         artifact = self._assign(deployment, part)
         if artifact is None:
             self._deployments.move(deployment, part, NOARTIFACT)

@@ -6,6 +6,7 @@ from typing import Any
 from otakit.mockserver.domain.admission import Admission
 from otakit.mockserver.domain.artifacts import Artifact, Artifacts, Content
 from otakit.mockserver.domain.clock import Clock
+from otakit.mockserver.domain.configuration import Configurations
 from otakit.mockserver.domain.deployment import Deployment, Plan, Scope
 from otakit.mockserver.domain.deployments import Deployments
 from otakit.mockserver.domain.device import ACCEPTED, Device
@@ -32,7 +33,8 @@ class World:
         self.clock = clock or Clock()
         self.ids = Ids(seed)
         self.dialect = dialect
-        self.admission = Admission(self.clock, self.ids)
+        self.configurations = Configurations(self.clock, dialect, self._is_device)
+        self.admission = Admission(self.clock, self.ids, self.configurations.begin)
         self.users = Users(self.clock, self.ids)
         self.artifacts = Artifacts(self.clock, self.ids)
         self.inventory = Inventory(self.clock, self.ids)
@@ -62,12 +64,14 @@ class World:
         """Remove an authentication set, and its device if that was all; raises NotFound."""
         if self.admission.delete_auth_set(device_id, auth_set_id):
             self.inventory.remove(device_id)
+            self.configurations.remove(device_id)
             self.deployments.decommission_device(device_id)
 
     def decommission_device(self, device_id: str) -> None:
         """Remove a device with all that is known of it; raises NotFound."""
         self.admission.remove(device_id)
         self.deployments.decommission_device(device_id)
+        self.configurations.remove(device_id)
         self.inventory.remove(device_id)
 
     def _begin_records(self) -> None:
@@ -127,12 +131,7 @@ class World:
                 "Invalid deployments definition: provide list of devices or set all_devices flag"
             )
             raise Invalid(message)
-        listed = tuple(dict.fromkeys(devices))
-        terms = (_term("identity", "id", "$in", list(listed)),)
-        group = None
-        if len(listed) == 1 and listed[0] in self.inventory:
-            group = self.inventory.record(listed[0]).group
-        return self._start(plan, Scope(devices=listed, terms=terms, group=group))
+        return self._start(plan, self._listed(devices))
 
     def deploy_to_group(self, plan: Plan, group: str) -> Deployment:
         """Deploy to the accepted devices of a group; raises as `deploy` does."""
@@ -162,8 +161,37 @@ class World:
         )
         return self._start(plan, scope)
 
+    def deploy_configuration(
+        self,
+        device_id: str,
+        *,
+        retries: int = 0,
+        update_control_map: dict[str, Any] | None = None,
+    ) -> Deployment:
+        """Deploy what is configured for a device now; raises NotFound."""
+        record = self.configurations.of(device_id)
+        deployment = self.deployments.configure(
+            self._listed([device_id]),
+            record.configured,
+            retries=retries,
+            update_control_map=update_control_map,
+        )
+        record.deployment_id = deployment.id
+        return deployment
+
+    def _listed(self, devices: Sequence[str]) -> Scope:
+        listed = tuple(dict.fromkeys(devices))
+        terms = (_term("identity", "id", "$in", list(listed)),)
+        group = None
+        if len(listed) == 1 and listed[0] in self.inventory:
+            group = self.inventory.record(listed[0]).group
+        return Scope(devices=listed, terms=terms, group=group)
+
     def _start(self, plan: Plan, scope: Scope) -> Deployment:
         return self.deployments.create(plan, scope, self.artifacts.of_release(plan.artifact_name))
+
+    def _is_device(self, device_id: str) -> bool:
+        return device_id in self.admission
 
     def _is_member(self, deployment: Deployment, device_id: str) -> bool:
         if device_id not in self.admission:

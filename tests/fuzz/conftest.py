@@ -77,6 +77,7 @@ def populate(server: Any) -> Target:
             "auth_sets": auth_sets,
             "identities": [device.identity for device in devices],
             "keys": [device.pem for device in devices],
+            **_configuration(user, ids[1], devices[1]),
             **_things(user, ids),
         }
         artifact = _fetch(user, names["artifacts"].pop())
@@ -86,6 +87,28 @@ def populate(server: Any) -> Target:
     }
     secret = devices[0].key.private_bytes_raw().hex()
     return Target(url=server.url, tokens=tokens, names=names, secret=secret, artifact=artifact)
+
+
+def _configuration(user: httpx.Client, device_id: str, device: Device) -> dict[str, list[str]]:
+    """Configure a device, deploy that, have it asked for; return the parts of the link to it."""
+    path = f"v1/deviceconfig/configurations/device/{device_id}"
+    user.put(path, json={"timezone": "UTC"}).raise_for_status()
+    user.post(f"{path}/deploy", json={}).raise_for_status()
+    token = device.authenticate().raise_for_status().text
+    base = device.url.replace("v1/authentication/auth_requests", "v1/deployments")
+    asked = {"artifact_name": "none", "device_type": "beagle"}
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = httpx.get(f"{base}/device/deployments/next", params=asked, headers=headers)
+    link = httpx.URL(answer.raise_for_status().json()["artifact"]["source"]["uri"])
+    *_, deployment_id, device_type, device_id = link.path.split("/")
+    return {
+        "configured_deployments": [deployment_id],
+        "configured_types": [device_type],
+        "configured_devices": [device_id],
+        "link_tenants": [link.params["tenant_id"]],
+        "link_moments": [link.params["x-men-expire"]],
+        "link_signatures": [link.params["x-men-signature"]],
+    }
 
 
 def _things(user: httpx.Client, devices: list[str]) -> dict[str, list[str]]:

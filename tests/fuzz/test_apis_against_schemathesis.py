@@ -32,6 +32,13 @@ ALIVE = {
 """What answers 2xx as long as a token is good."""
 
 MEANINGS = (
+    ("/configurations/device/", "path.deviceId", "devices"),
+    ("/download/configuration/", "path.deployment_id", "configured_deployments"),
+    ("/download/configuration/", "path.device_type", "configured_types"),
+    ("/download/configuration/", "path.device_id", "configured_devices"),
+    ("/download/configuration/", "query.tenant_id", "link_tenants"),
+    ("/download/configuration/", "query.x-men-expire", "link_moments"),
+    ("/download/configuration/", "query.x-men-signature", "link_signatures"),
     ("/tokens/", "path.id", "auth_sets"),
     ("/settings/tokens/", "path.id", "access_tokens"),
     ("/artifacts/", "path.id", "artifacts"),

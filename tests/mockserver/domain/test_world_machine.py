@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -66,6 +67,7 @@ wishes = st.fixed_dictionaries(
         "limit": st.sampled_from([0, 0, 1, 2]),
     }
 )
+settings_of_devices = st.dictionaries(st.sampled_from("abc"), st.sampled_from("xyz"))
 T = TypeVar("T")
 
 
@@ -89,6 +91,7 @@ class Life(RuleBasedStateMachine):
         self.ended: dict[tuple[str, str], str] = {}
         self.finished: dict[str, float] = {}
         self.site: set[str] = set()
+        self.configured: dict[str, dict[str, str]] = {}
         north = Predicate(scope="inventory", attribute="site", type="$eq", value="north")
         self.filter = self.world.filters.create("north", [north])
 
@@ -146,6 +149,8 @@ class Life(RuleBasedStateMachine):
         device_id = pick(self.devices, number)
         self.world.decommission_device(device_id)
         assert all(d.part(device_id).status in FINAL for d in self._meaning(device_id))
+        with pytest.raises(NotFound):
+            self.world.configurations.of(device_id)
 
     @precondition(lambda self: self.devices)
     @rule(number=picks, site=st.sampled_from(["north", "south"]), group=st.booleans())
@@ -213,6 +218,17 @@ class Life(RuleBasedStateMachine):
                 listed = [pick(self.devices, number) for number in sorted(wish["chosen"])]
                 made = self.world.deploy(plan, devices=listed)
             self.deployments.append(made)
+
+    @precondition(lambda self: self.devices)
+    @rule(number=picks, values=settings_of_devices, retries=st.sampled_from([0, 0, 1]))
+    def configure(self, number: int, values: dict[str, str], retries: int) -> None:
+        """Set a device's configuration and deploy it."""
+        device_id = pick(self.devices, number)
+        self.world.configurations.configure(device_id, values)
+        made = self.world.deploy_configuration(device_id, retries=retries)
+        self.deployments.append(made)
+        self.configured[made.id] = dict(values)
+        assert self.world.configurations.of(device_id).deployment_id == made.id
 
     @precondition(lambda self: self.deployments)
     @rule(number=picks, again=st.sampled_from([False] * 5 + [True]))
@@ -322,7 +338,11 @@ class Life(RuleBasedStateMachine):
 
     def _check(self, offer: Offer, device_id: str, provides: dict[str, str]) -> None:
         """Judge an offer."""
-        deployment, content = offer.deployment, offer.artifact.content
+        deployment = offer.deployment
+        assert (offer.artifact is None) is (deployment.configuration is not None)
+        if offer.artifact is None:
+            return
+        content = offer.artifact.content
         assert content.name == deployment.plan.artifact_name
         assert offer.artifact in self.world.artifacts.of_release(content.name)
         for key, values in content.depends.items():
@@ -431,6 +451,14 @@ class Life(RuleBasedStateMachine):
                 admitted = self._admitted(deployment)
                 assert admitted <= self._room(deployment)
                 assert admitted == sum(phase.device_count for phase in deployment.phases)
+
+    @invariant()
+    def configurations_hold(self) -> None:
+        """Find one for each accepted device, and deployed what was set at that time."""
+        for device_id in self.world.admission.ids("accepted"):
+            assert self.world.configurations.of(device_id).device_id == device_id
+        for deployment in self.deployments:
+            assert deployment.configuration == self.configured.get(deployment.id)
 
     # The notebook
 

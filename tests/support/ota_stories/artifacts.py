@@ -23,9 +23,9 @@ def life(stage: Stage) -> None:
     expect(stage.user.delete(url), 204)
     expect(stage.user.delete(url), 404)
     for method, tail in (("GET", ""), ("PUT", ""), ("GET", "/download")):
-        body = {"json": {"description": "x"}} if method == "PUT" else {}
-        expect(stage.user.request(method, f"{BASE}/{UNKNOWN}{tail}", **body), 404)
-        expect(stage.user.request(method, f"{BASE}/{MALFORMED}{tail}", **body), 400)
+        body = {"description": "x"} if method == "PUT" else None
+        expect(stage.user.request(method, f"{BASE}/{UNKNOWN}{tail}", json=body), 404)
+        expect(stage.user.request(method, f"{BASE}/{MALFORMED}{tail}", json=body), 400)
 
 
 def in_use(stage: Stage) -> None:

@@ -1,0 +1,49 @@
+"""Management APIs / Device configure (management/configuration-v1)."""
+
+from typing import Any
+
+from otakit.mockserver.answers import Answer, empty, json_answer
+from otakit.mockserver.api.artifacts import uuid_of
+from otakit.mockserver.domain.clock import rfc3339
+from otakit.mockserver.domain.configuration import Configuration
+from otakit.mockserver.operations import Call, operation
+
+
+@operation("getDeviceConfiguration")
+def get_device_configuration(call: Call) -> Answer:
+    """Show what a device is to be set to, and what it says it is set to."""
+    return json_answer(
+        _configuration_json(call.world.configurations.of(uuid_of(call.params["deviceId"])))
+    )
+
+
+@operation("setDeviceConfiguration")
+def set_device_configuration(call: Call) -> Answer:
+    """Put another configuration in place; the device does not hear of it."""
+    call.world.configurations.configure(uuid_of(call.params["deviceId"]), call.body)
+    return empty()
+
+
+@operation("deployDeviceConfiguration")
+def deploy_device_configuration(call: Call) -> Answer:
+    """Deploy what is configured for a device now."""
+    deployment = call.world.deploy_configuration(
+        uuid_of(call.params["deviceId"]),
+        retries=call.body.get("retries", 0),
+        update_control_map=call.body.get("update_control_map"),
+    )
+    return json_answer({"deployment_id": deployment.id})
+
+
+def _configuration_json(record: Configuration) -> dict[str, Any]:
+    shaped: dict[str, Any] = {
+        "id": record.device_id,
+        "configured": record.configured,
+        "reported": record.reported,
+        "updated_ts": rfc3339(record.updated),
+    }
+    if record.deployment_id is not None:
+        shaped["deployment_id"] = record.deployment_id
+    if record.reported_at is not None:
+        shaped["reported_ts"] = rfc3339(record.reported_at)
+    return shaped
