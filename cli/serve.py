@@ -140,8 +140,16 @@ def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | N
 
 def _announce(settings: Settings, url: str) -> None:
     console = rich.console.Console(stderr=True, highlight=False)
-    console.print(f"otakit serves the Mender APIs at [bold]{url}[/]")
-    console.print(f"  log in as   {settings.email} / {settings.password}")
-    console.print(f"  look round  {url}/api/management/v1/deployments/ui/", soft_wrap=True)
-    console.print("  stop        Ctrl-C")
+    access = f"{url}/otakit/v1/universes/default/connect"
+    if settings.edition == "jfrog-connect":
+        console.print(f"otakit serves the JFrog Connect API at [bold]{url}[/]")
+        console.print(f"  fleet key and token  {access}", soft_wrap=True)
+        console.print(f"  look round           {url}/api/v2/ui/", soft_wrap=True)
+        console.print("  stop                 Ctrl-C")
+    else:
+        console.print(f"otakit serves the Mender APIs at [bold]{url}[/]")
+        console.print(f"  log in as      {settings.email} / {settings.password}")
+        console.print(f"  look round     {url}/api/management/v1/deployments/ui/", soft_wrap=True)
+        console.print(f"  JFrog Connect  fleet key and token are at {access}", soft_wrap=True)
+        console.print("  stop           Ctrl-C")
     click.echo(f"otakit ready {url}")

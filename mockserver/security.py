@@ -49,6 +49,8 @@ class Security:
 
 def _is_living(universe: Universe, claims: Claims) -> bool:
     world = universe.world
+    if claims.side == "connect":
+        return claims.subject == universe.connect.project_key
     if claims.side == "devices":
         return world.admission.check_in(claims.jti) is not None
     return world.users.check_in(claims.jti) is not None

@@ -20,7 +20,11 @@ from otakit.mockserver.parameters import Parameters
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.tokens import Side
 
-_SIDES: dict[str, Side] = {"deviceToken": "devices", "managementToken": "management"}
+_SIDES: dict[str, Side] = {
+    "deviceToken": "devices",
+    "managementToken": "management",
+    "connectToken": "connect",
+}
 
 
 class CompiledOperation:

@@ -12,12 +12,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from otakit.mockserver.domain.errors import Unauthorized
 from otakit.mockserver.domain.tokens import TokenRecord
 
-Side = Literal["devices", "management"]
+Side = Literal["devices", "management", "connect"]
 
 ALGORITHM = "EdDSA"
 TENANT = "mender.tenant"
-_SIDE_CLAIM: dict[Side, str] = {"devices": "mender.device", "management": "mender.user"}
-_ISSUER: dict[Side, str] = {"devices": "Mender", "management": "mender.useradm"}
+_SIDE_CLAIM: dict[Side, str] = {
+    "devices": "mender.device",
+    "management": "mender.user",
+    "connect": "connect.fleet",
+}
+_ISSUER = {"devices": "Mender", "management": "mender.useradm"}
 _ADDONS = [{"name": n, "enabled": True} for n in ("configure", "troubleshoot", "monitor")]
 
 
@@ -64,6 +68,17 @@ class TokenSigner:
             claims["scp"] = "mender.*"
         return jwt.encode(claims, self._private, algorithm=ALGORITHM)
 
+    def sign_connect(self, project_key: str, jti: str) -> str:
+        """Write the token of a JFrog Connect fleet: without times, it is always the same one."""
+        claims = {
+            "jti": jti,
+            "sub": project_key,
+            "iss": "JFrog Connect",
+            _SIDE_CLAIM["connect"]: True,
+            TENANT: self._tenant,
+        }
+        return jwt.encode(claims, self._private, algorithm=ALGORITHM)
+
     def verify(self, token: str) -> Claims:
         """Read a token of this universe.
 
@@ -76,8 +91,8 @@ class TokenSigner:
         except jwt.InvalidTokenError as error:
             message = f"invalid jwt: {error}"
             raise Unauthorized(message) from None
-        side: Side = "devices" if claims.get("mender.device") is True else "management"
-        if claims.get(_SIDE_CLAIM[side]) is not True or claims.get(TENANT) != self._tenant:
+        side = next((s for s, claim in _SIDE_CLAIM.items() if claims.get(claim) is True), None)
+        if side is None or claims.get(TENANT) != self._tenant:
             message = "invalid jwt: not a token of this server"
             raise Unauthorized(message)
         return Claims(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from otakit.mockserver.connect_access import ConnectAccess, connect_access
 from otakit.mockserver.domain.dialect import DIALECTS
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.domain.world import World
@@ -15,13 +16,17 @@ DEFAULT = "default"
 
 @dataclass(slots=True)
 class Universe:
-    """One tenant: its world, its artifact files, and the keys that sign its tokens and links."""
+    """One tenant: its world, its artifact files, and the keys that sign its tokens and links.
+
+    `connect` is what a client of JFrog Connect needs for the tenant's fleet.
+    """
 
     id: str
     world: World
     storage: Storage
     tokens: TokenSigner
     links: LinkSigner
+    connect: ConnectAccess
 
 
 class Universes:
@@ -38,12 +43,14 @@ class Universes:
         """Add an empty universe with the server's login."""
         seed = self._settings.seed + len(self._universes)
         secrets = Ids(seed, "secrets")
+        tokens = TokenSigner(universe_id, secrets.secret())
         universe = Universe(
             id=universe_id,
             world=self._world(seed),
             storage=self._storage.folder(universe_id),
-            tokens=TokenSigner(universe_id, secrets.secret()),
+            tokens=tokens,
             links=LinkSigner(universe_id, secrets.secret()),
+            connect=connect_access(tokens, Ids(seed, "connect access")),
         )
         self._universes[universe_id] = universe
         return universe

@@ -37,6 +37,7 @@ _MENDER = (
 
 NAMES: dict[str, tuple[str, ...]] = {
     "mender": _MENDER,
+    "jfrog-connect": ("jfrog_connect/deployments-v2",),
 }
 """The APIs of each edition; a name is the path of its YAML file without the ending."""
 

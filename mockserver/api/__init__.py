@@ -6,6 +6,7 @@ MODULES = (
     "artifacts",
     "configuration",
     "configuration_download",
+    "connect_deployments",
     "deployments",
     "deployment_devices",
     "devauth",

@@ -1,5 +1,6 @@
 """Identifiers and chance, drawn from the World's seed."""
 
+from hashlib import blake2b
 from random import Random
 from uuid import UUID
 
@@ -28,3 +29,12 @@ def is_uuid(text: str) -> bool:
         return str(UUID(text)) == text.lower()
     except ValueError:
         return False
+
+
+def chance(*names: object) -> float:
+    """Return a number from 0 to under 1 that belongs to these names, always the same one.
+
+    For what shall not depend on the order in which things are asked.
+    """
+    text = "\0".join(map(str, names)).encode()
+    return int.from_bytes(blake2b(text, digest_size=8).digest()) / 2**64

@@ -7,6 +7,7 @@ from otakit.mockserver.domain.admission import Admission
 from otakit.mockserver.domain.artifacts import Artifact, Artifacts, Content
 from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.domain.configuration import Configurations
+from otakit.mockserver.domain.connect_fleet import ConnectFleet
 from otakit.mockserver.domain.deployment import Deployment, Plan, Scope
 from otakit.mockserver.domain.deployments import Deployments
 from otakit.mockserver.domain.device import ACCEPTED, Device
@@ -43,6 +44,7 @@ class World:
         self.deployments = Deployments(self.clock, self.ids, dialect)
         self.offers = Offers(self.clock, self.deployments, self.artifacts, dialect, self._is_member)
         self.reports = Reports(self.deployments, dialect)
+        self.connect_fleet = ConnectFleet(self.clock, seed)
 
     # Devices come and go
 

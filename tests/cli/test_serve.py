@@ -48,8 +48,19 @@ def test_signal_stops_cleanly(number: signal.Signals) -> None:
     assert "Traceback" not in errors
     assert url in errors
     assert "admin@example.com / otakit-password" in errors
+    assert f"{url}/otakit/v1/universes/default/connect" in errors
     assert "Ctrl-C" in errors
     assert errors.rstrip().endswith("otakit stopped")
+
+
+def test_edition_is_what_it_says_it_serves() -> None:
+    """With JFrog Connect alone nobody is told to log in to Mender."""
+    with start("--port", "0", "--edition", "jfrog-connect") as process:
+        url = ready_url(process)
+        errors = stop(process, signal.SIGTERM)
+    assert f"JFrog Connect API at {url}" in errors
+    assert f"{url}/otakit/v1/universes/default/connect" in errors
+    assert "log in" not in errors
 
 
 def test_temporary_files_are_gone_after_the_stop(

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
 import httpx
@@ -85,6 +86,7 @@ def populate(server: Any) -> Target:
         "managementToken": token["Authorization"].removeprefix("Bearer "),
         "deviceToken": devices[0].authenticate().raise_for_status().text,
     }
+    names |= _fleet(server.url, tokens)
     secret = devices[0].key.private_bytes_raw().hex()
     return Target(url=server.url, tokens=tokens, names=names, secret=secret, artifact=artifact)
 
@@ -136,6 +138,28 @@ def _things(user: httpx.Client, devices: list[str]) -> dict[str, list[str]]:
         "arguments": [FILE],
         "deployments": [_last(location) for location in deployments],
         "access_tokens": [json.loads(base64.urlsafe_b64decode(claims + "=="))["jti"]],
+    }
+
+
+def _fleet(url: str, tokens: dict[str, str]) -> dict[str, list[str]]:
+    """Put the example fleet of JFrog Connect in place, deploy to it, and note its token."""
+    control = f"{url}/otakit/v1/universes/default/connect"
+    access = httpx.get(control).raise_for_status().json()
+    tokens["connectToken"] = access["token"]
+    fleet = files("otakit.fixtures").joinpath("connect_fleet.json").read_bytes()
+    headers = {"Content-Type": "application/json"}
+    httpx.put(f"{control}/fleet", content=fleet, headers=headers).raise_for_status()
+    plan = {"deployment_configuration": {"flow_uuid": "f-7b56-3336"}}
+    headers = {"Authorization": f"Bearer {access['token']}"}
+    url = f"{url}/api/v2/{access['project_key']}/deployments"
+    made = [httpx.post(url, json=plan, headers=headers).json() for _ in range(3)]
+    page = httpx.get(url, params={"limit": 1}, headers=headers).raise_for_status().json()
+    return {
+        "flows": ["f-7b56-3336", "f-20d1-9a4b"],
+        "fleets": [access["project_key"]],
+        "fleet_deployments": [answer["deployment_uuid"] for answer in made],
+        "fleet_devices": [device["uuid"] for device in json.loads(fleet)["devices"]],
+        "fleet_pages": [page["pagination_info"]["after"]],
     }
 
 

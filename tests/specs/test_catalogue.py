@@ -64,7 +64,7 @@ def test_resolved_document_is_the_callers_own() -> None:
 
 def test_unknown_edition_is_refused() -> None:
     """The message names the editions that there are."""
-    with pytest.raises(ValueError, match="no edition 'mendel'; there are 'mender'"):
+    with pytest.raises(ValueError, match=r"no edition 'mendel'; there are .*'mender'"):
         apis("mendel")
     with pytest.raises(ValueError, match="no dialect 'bavarian'; there are 'documented', 'as-bu"):
         apis(dialect="bavarian")

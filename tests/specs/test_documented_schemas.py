@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from otakit.specs.catalogue import apis, resolved
+from otakit.specs.catalogue import NAMES, apis, resolved
 
-DOCUMENT = "003_04e9a76ae7f6d9d4.txt"
 LISTED = json.loads(
     (Path(__file__).parent / "documented" / "schemas.json").read_text(encoding="utf-8")
 )
-FILES = {
+REFERENCE = {
     ("device", "Deployments"): "mender/devices/deployments-v1",
     ("device", "Deployments v2"): "mender/devices/deployments-v2",
     ("device", "Device authentication"): "mender/devices/authentication-v1",
@@ -24,20 +23,38 @@ FILES = {
     ("management", "Device authentication"): "mender/management/devauth-v2",
     ("management", "Device configure"): "mender/management/configuration-v1",
 }
+FILES = {
+    "003_04e9a76ae7f6d9d4.txt": REFERENCE,
+    "004_60a430d5ef511228.txt": {("management", "Deployments"): "jfrog_connect/deployments-v2"},
+}
+"""Our file for each API of each document."""
+
 SERVED = [
     listed
     for listed in LISTED
-    if listed["document"] == DOCUMENT and (listed["side"], listed["api"]) in FILES
+    if (listed["side"], listed["api"]) in FILES.get(listed["document"], ())
 ]
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS = {
+    "jfrog_connect/deployments-v2:DeviceDeploymentDetails.started_time": (
+        "the document has the format date-time, its list leaves it out"
+    ),
+    "jfrog_connect/deployments-v2:DeviceDeploymentDetails.finished_time": "the same",
+    "jfrog_connect/deployments-v2:DeviceDeploymentDetails.status=": (
+        "the text of the document has three statuses more"
+    ),
+}
 """Where our files differ from the list, by the test's id, and why."""
 
-SCHEMAS = {api.name: resolved(api)["components"].get("schemas", {}) for api in apis()}
+SCHEMAS = {
+    api.name: resolved(api)["components"].get("schemas", {})
+    for edition in NAMES
+    for api in apis(edition)
+}
 
 
 def file_of(listed: dict[str, Any]) -> str:
     """Name the API that a schema belongs to."""
-    return FILES[listed["side"], listed["api"]]
+    return FILES[listed["document"]][listed["side"], listed["api"]]
 
 
 def case(listed: dict[str, Any], name: str, *values: object) -> pytest.ParameterSet:
@@ -52,20 +69,32 @@ def case(listed: dict[str, Any], name: str, *values: object) -> pytest.Parameter
 
 
 def property_cases() -> Iterator[pytest.ParameterSet]:
-    """Yield one case for each property, with its path; the reference nests by angle quotes."""
+    """Yield one case for each property, with its path; the lists nest by angle quotes."""
     for listed in SERVED:
-        path: list[str] = []
-        for entry in listed["properties"]:
-            depth = entry["name"].count("»")
-            path = [*path[:depth], entry["name"].lstrip("» ")]
-            yield case(listed, "." + ".".join(path), {**entry, "path": tuple(path)})
+        for path, entry in entries(listed):
+            yield case(listed, "." + ".".join(path), {**entry, "path": path})
+
+
+def entries(listed: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Go through the properties of a schema with their paths."""
+    path: tuple[str, ...] = ()
+    for entry in listed["properties"]:
+        depth = entry["name"].count("»")
+        path = (*path[:depth], entry["name"].lstrip("» "))
+        yield path, entry
 
 
 def enum_cases() -> Iterator[pytest.ParameterSet]:
     """Yield one case for each property that has a list of values."""
     for listed in SERVED:
         for name, values in listed["enums"].items():
-            yield case(listed, f".{name}=", (name,), values)
+            yield case(listed, f".{name}=", path_of(listed, name), values)
+
+
+def path_of(listed: dict[str, Any], name: str) -> tuple[str, ...]:
+    """Return the path of the one property of that name; the lists give enums by name only."""
+    (path,) = [path for path, _ in entries(listed) if path[-1] == name]
+    return path
 
 
 PROPERTIES = list(property_cases())

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from otakit.specs.catalogue import apis, resolved
+from otakit.specs.catalogue import resolved, served
 
 Operation = tuple[str, str, dict[str, Any]]
 Refused = Callable[[httpx.Response, int], str]
@@ -20,7 +20,7 @@ OTHERS = {"POST": "PATCH", "GET": "PATCH", "PUT": "POST", "PATCH": "POST", "DELE
 
 def operations() -> Iterator[Operation]:
     """Go through all operations: side, method, path, with any values in it, and description."""
-    for api in apis():
+    for api in served():
         document = resolved(api)
         for path, item in document["paths"].items():
             filled = path.replace("{", "").replace("}", "")
@@ -31,7 +31,8 @@ def operations() -> Iterator[Operation]:
                     yield method.upper(), f"{api.base_path}{filled}", described
 
 
-GUARDED = [o for o in operations() if {"managementToken", "deviceToken"} & o[2]["needs"]]
+TOKENS = {"managementToken", "deviceToken", "connectToken"}
+GUARDED = [o for o in operations() if TOKENS & o[2]["needs"]]
 WITH_JSON = [
     o for o in operations() if "application/json" in o[2].get("requestBody", {}).get("content", {})
 ]
@@ -53,9 +54,11 @@ def root(server: Any) -> Iterator[httpx.Client]:
 @pytest.fixture
 def tokens(root: httpx.Client, device: Any) -> dict[str, dict[str, str]]:
     """Return headers with the token that each kind of operation needs."""
+    connect = root.get("/otakit/v1/universes/default/connect").json()
     return {
         "managementToken": {"Authorization": root.headers["authorization"]},
         "deviceToken": {"Authorization": device.http.headers["authorization"]},
+        "connectToken": {"Authorization": f"Bearer {connect['token']}"},
         "basicAuth": {},
     }
 
@@ -71,13 +74,13 @@ def test_nothing_is_answered_without_a_good_token(
 ) -> None:
     """Nothing is answered without a good token."""
     for method, path, described in GUARDED:
-        (other,) = {"managementToken", "deviceToken"} - described["needs"]
         for authorization in ("", "Bearer", "Bearer no.jwt.token", "Basic YTpi"):
             headers = {"Authorization": authorization}
             answer = root.request(method, path, headers=headers)
             refused(answer, 401)
             assert answer.headers["www-authenticate"].startswith("Bearer")
-        refused(root.request(method, path, headers=tokens[other]), 401)
+        for other in TOKENS - described["needs"]:
+            refused(root.request(method, path, headers=tokens[other]), 401)
 
 
 def test_json_is_wanted_where_json_is_read(
@@ -111,7 +114,7 @@ def test_too_much_is_refused_before_it_is_sent(server: Any, root: httpx.Client) 
 
 def test_what_there_is_not(root: httpx.Client, refused: Refused) -> None:
     """What there is not."""
-    for api in apis():
+    for api in served():
         refused(root.get(f"{api.base_path}/no/such/path"), 404)
     refused(root.get("/"), 404)
 

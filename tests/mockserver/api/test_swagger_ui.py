@@ -5,10 +5,10 @@ from typing import Any
 import httpx
 import pytest
 
-from otakit.specs.catalogue import Api, apis
+from otakit.specs.catalogue import Api, served
 
 
-@pytest.mark.parametrize("api", apis(), ids=lambda api: api.name)
+@pytest.mark.parametrize("api", served(), ids=lambda api: api.name)
 def test_document_and_page_are_served(shared_server: Any, api: Api) -> None:
     """Document and page are served."""
     with httpx.Client(base_url=f"{shared_server.url}{api.base_path}") as client:
