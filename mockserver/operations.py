@@ -19,7 +19,7 @@ class Call:
     `caller` is the id of the device or user, empty where the operation asks for no token; `jti`
     the id of its token. `params` has the parameters under the documents' names, converted, with
     their defaults; one that was not given and has no default is missing. `body` is the decoded
-    JSON, `raw` its bytes.
+    JSON, `raw` its bytes. `required_parts` are the parts that an older edition's form has to have.
     """
 
     universe: Universe
@@ -31,6 +31,7 @@ class Call:
     scope: Scope
     receive: Receive
     server: ServerState
+    required_parts: tuple[str, ...] = ()
 
     @property
     def world(self) -> World:

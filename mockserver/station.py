@@ -17,6 +17,7 @@ from otakit.mockserver.bodies import JSON, MULTIPART, JsonBody, check_type, read
 from otakit.mockserver.framework import AbstractOperation, RoutedAPI, RoutedMiddleware
 from otakit.mockserver.operations import FUNCTIONS, Call
 from otakit.mockserver.parameters import Parameters
+from otakit.mockserver.projection import projected
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.tokens import Side
 
@@ -33,9 +34,13 @@ class CompiledOperation:
     def __init__(
         self, operation: dict[str, Any], shared: dict[str, Any], state: ServerState
     ) -> None:
-        """Compile an operation; `shared` has the API's `security`, the path's `parameters`."""
+        """Compile an operation; `shared` has the API's `security`, the path's `parameters`.
+
+        Where it says `older`, the API is an older edition's, and the function is made to fit it.
+        """
         operation_id = operation["operationId"]
-        self._function = FUNCTIONS[operation_id]
+        function = FUNCTIONS[operation_id]
+        self._function = projected(function, operation) if shared["older"] else function
         self._is_async = iscoroutinefunction(self._function)
         self._state = state
         self._security = state.security
@@ -81,6 +86,7 @@ class StationApi(RoutedAPI[CompiledOperation]):  # type: ignore[misc]  # connexi
         shared = {
             "security": self.specification["security"],
             "parameters": path.get("parameters", []),
+            "older": "x-otakit-edition" in self.specification["info"],
         }
         return CompiledOperation(path[operation.method.lower()], shared, self._state)
 

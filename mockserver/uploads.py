@@ -40,6 +40,10 @@ async def receive_form(
             form.feed(message_part.get("body", b""))
             more = message_part.get("more_body", False)
     form.close()
+    missing = [name for name in call.required_parts if name not in {*form.texts, file_part}]
+    if missing:
+        message = f"{missing[0]}: this part of the form is required"
+        raise Invalid(message)
     return form.texts
 
 

@@ -34,9 +34,22 @@ _MENDER = (
     "mender/management/useradm-v1",
 )
 
+_OLDER = {
+    "mender-1": ("mender_1/management/deployments-v1",),
+    "mender-2": ("mender_2/management/deployments-v1", "mender_2/management/deployments-v2"),
+}
+"""What the older editions have in place of the current management of deployments."""
+
+_REPLACED = ("mender/management/deployments-v1", "mender/management/deployments-v2")
+
+
+def _older(own: tuple[str, ...]) -> tuple[str, ...]:
+    return (*own, *(name for name in _MENDER if name not in _REPLACED))
+
 
 NAMES: dict[str, tuple[str, ...]] = {
     "mender": _MENDER,
+    **{edition: _older(own) for edition, own in _OLDER.items()},
     "jfrog-connect": ("jfrog_connect/deployments-v2",),
 }
 """The APIs of each edition; a name is the path of its YAML file without the ending."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -89,16 +90,29 @@ def start_server() -> Iterator[Callable[..., RunningServer]]:
 
 
 @pytest.fixture(scope="session")
-def shared_server(start_server: Callable[..., RunningServer]) -> RunningServer:
+def edition_server(start_server: Callable[..., RunningServer]) -> Callable[[str], RunningServer]:
+    """Return the function that gives an edition's one server for all tests of a worker."""
+    return cache(lambda edition: start_server("--edition", edition))
+
+
+@pytest.fixture(scope="session")
+def shared_server(edition_server: Callable[[str], RunningServer]) -> RunningServer:
     """Return one server for all tests of a worker; `server` begins anew on it for each."""
-    return start_server()
+    return edition_server("mender")
 
 
 @pytest.fixture
-def server(shared_server: RunningServer) -> RunningServer:
+def edition() -> str:
+    """Name the edition that `server` serves: a test is parametrised with another one it wants."""
+    return "mender"
+
+
+@pytest.fixture
+def server(edition: str, edition_server: Callable[[str], RunningServer]) -> RunningServer:
     """Return a running server without any state but the login."""
-    shared_server.reset()
-    return shared_server
+    server = edition_server(edition)
+    server.reset()
+    return server
 
 
 @pytest.fixture

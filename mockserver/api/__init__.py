@@ -17,6 +17,7 @@ MODULES = (
     "dynamic_deployments",
     "inventory",
     "inventory_search",
+    "older_deployments",
     "releases",
     "useradm",
 )

@@ -68,8 +68,13 @@ def delete_artifact(call: Call) -> Answer:
 
 @operation("getArtifactLink")
 def get_artifact_link(call: Call) -> Answer:
-    """Make a link from which the artifact can be fetched for a while."""
-    uri, expire = artifact_link(call, _artifact(call), LINK_LIFETIME)
+    """Make a link from which the artifact can be fetched for a while.
+
+    For how many minutes, `expire` says in the first edition; the others have no such parameter.
+    """
+    minutes = call.params.get("expire")
+    lifetime = LINK_LIFETIME if minutes is None else 60 * minutes
+    uri, expire = artifact_link(call, _artifact(call), lifetime)
     return json_answer({"uri": uri, "expire": expire, "method": "GET"})
 
 
@@ -88,6 +93,8 @@ async def upload_artifact(call: Call) -> Answer:
         if not form.get("size", ["0"])[0].isdecimal():
             message = f"size: '{form['size'][0][:80]}' is not a number of bytes"
             raise Invalid(message)
+        if "size" in call.required_parts:
+            _check_size(form["size"][0], path.stat().st_size)
         return await _store(call, path, _text(form, "description", MAX_DESCRIPTION))
 
 
@@ -190,6 +197,13 @@ async def _store(call: Call, path: Path, description: str) -> Answer:
     call.universe.storage.keep(path, artifact.id, artifact.modified)
     base = call.path().removesuffix("/generate")
     return created(f"{base}/{artifact.id}")
+
+
+def _check_size(told: str, size: int) -> None:
+    """Refuse a file of another size than an older edition's form tells."""
+    if told.lstrip("0") != str(size):  # as texts: Python reads no number of over 4300 digits
+        message = f"size: the artifact has {size} bytes, not {told[:80]}"
+        raise Invalid(message)
 
 
 def _content(info: ArtifactInfo) -> Content:

@@ -193,9 +193,13 @@ class Deployments:
         """Abort what a device has not finished; a device unknown to all deployments is no error."""
         self._end_device(device_id, ABORTED)
 
+    def leave_all(self, device_id: str) -> None:
+        """End all that a device has not finished as decommissioned, though the device stays."""
+        self._end_device(device_id, DECOMMISSIONED)
+
     def decommission_device(self, device_id: str) -> None:
         """End all that a device has not finished, because it leaves the system."""
-        self._end_device(device_id, DECOMMISSIONED)
+        self.leave_all(device_id)
         self._queues.pop(device_id, None)
         self._handled.pop(device_id, None)
 

@@ -1,6 +1,7 @@
 """Servers that have something in them, for Schemathesis to find."""
 
 import base64
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from otakit.fixtures.artifact_writer import write_single_file_artifact
+from otakit.specs.catalogue import Api
 
 FILE = json.dumps({"filename": "motd", "dest_dir": "/etc"})
 
@@ -50,9 +54,9 @@ class Device:
 
 
 @pytest.fixture
-def ota_target(start_server: Callable[..., Any]) -> Iterator[Target]:
-    """Return a server of its own, populated; it is stopped when the test is over."""
-    server = start_server()
+def ota_target(start_server: Callable[..., Any], api: Api) -> Iterator[Target]:
+    """Return a server of the API's edition, populated; it is stopped when the test is over."""
+    server = start_server("--edition", api.edition)
     yield populate(server)
     server.process.terminate()
     server.process.wait(timeout=20)
@@ -120,11 +124,11 @@ def _things(user: httpx.Client, devices: list[str]) -> dict[str, list[str]]:
     user.put(f"v1/inventory/devices/{devices[0]}/tags", json=tags).raise_for_status()
     terms = [{"scope": "identity", "attribute": "status", "type": "$eq", "value": "accepted"}]
     saved = user.post("v2/inventory/filters", json={"name": "in", "terms": terms})
-    artifacts = [_generate(user, name) for name in ("release-1", "release-2", "release-3")]
+    artifacts = [_upload(user, name) for name in ("release-1", "release-2", "release-3")]
     deployments = [
         user.post("v1/deployments/deployments", json=plan).raise_for_status().headers["location"]
         for plan in (
-            {"name": "all", "artifact_name": "release-1", "all_devices": True},
+            {"name": "two", "artifact_name": "release-1", "devices": devices[:2]},
             {"name": "one", "artifact_name": "release-1", "devices": devices[:1]},
         )
     ]
@@ -163,11 +167,15 @@ def _fleet(url: str, tokens: dict[str, str]) -> dict[str, list[str]]:
     }
 
 
-def _generate(user: httpx.Client, name: str) -> str:
-    texts = {"name": name, "type": "single_file", "device_types_compatible": "beagle", "args": FILE}
-    answer = user.post(
-        "v1/deployments/artifacts/generate", data=texts, files={"file": ("motd", b"hello")}
+def _upload(user: httpx.Client, name: str) -> str:
+    """Upload an artifact, as all editions take it; only the current one makes them itself."""
+    out = io.BytesIO()
+    write_single_file_artifact(
+        out, name=name, device_types=["beagle"], content=b"hello", filename="motd", dest_dir="/etc"
     )
+    size = {"size": str(len(out.getvalue()))}
+    file = {"artifact": ("a.mender", out.getvalue())}
+    answer = user.post("v1/deployments/artifacts", data=size, files=file)
     return _last(answer.raise_for_status().headers["location"])
 
 

@@ -56,3 +56,18 @@ def ota_serve() -> Iterator[Callable[..., str]]:
             return stack.enter_context(serve(Settings(**settings)))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def ota_closed() -> Callable[[Any], Any]:
+    """Return the function that forbids what a schema does not name; objects without names stay."""
+
+    def closed(schema: Any) -> Any:
+        if isinstance(schema, list):
+            return [closed(element) for element in schema]
+        if not isinstance(schema, dict):
+            return schema
+        shut = {name: closed(inner) for name, inner in schema.items()}
+        return {**shut, "additionalProperties": False} if "properties" in schema else shut
+
+    return closed

@@ -144,8 +144,10 @@ class Operator:
 
     def upload(self, artifact: Path) -> str:
         """Upload an artifact file and return the artifact's id."""
+        size = {"size": str(artifact.stat().st_size)}  # which older editions want to know
         with artifact.open("rb") as file:
-            answer = self._call("POST", "v1/deployments/artifacts", files={"artifact": file})
+            path = "v1/deployments/artifacts"
+            answer = self._call("POST", path, data=size, files={"artifact": file})
         return answer.headers["location"].rsplit("/", 1)[-1]
 
     def generate(self, name: str, content: bytes, **args: str) -> str:
@@ -183,7 +185,7 @@ class Operator:
 
     def device_statuses(self, deployment_id: str) -> dict[str, str]:
         """Return the status of each of a deployment's devices."""
-        path = f"v1/deployments/deployments/{deployment_id}/devices/list"
+        path = f"v1/deployments/deployments/{deployment_id}/devices"
         return {device["id"]: device["status"] for device in self._json("GET", path)}
 
     def deployment_log(self, deployment_id: str, device_id: str) -> str | None:

@@ -80,19 +80,27 @@ def test_foreign_token_is_refused(run: Run) -> None:
     assert "401" in result.stderr
 
 
+EDITIONS = ["mender", "mender-1", "mender-2"]
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
 def test_artifact_is_uploaded_listed_and_deleted(
-    run: Run, write_artifact: Callable[..., Path]
+    run: Run, write_artifact: Callable[..., Path], edition: str
 ) -> None:
-    """An artifact comes, is shown with what is in the file, and goes."""
+    """An artifact comes, is shown with what is in the file, and goes.
+
+    The first edition does not tell an artifact's size, and mender-cli takes it for 0.
+    """
     files = {"dest_dir": "/etc", "filename": "motd", "motd": "Welcome!"}
     artifact = write_artifact("release-1", "single-file", **files)
     succeed(run, *LOGIN)
-    upload = ("artifacts", "upload", "--description", "of a test", str(artifact))
+    upload = ("artifacts", "upload", "--no-progress", "--description", "of a test", str(artifact))
     assert "upload successful" in succeed(run, *upload)
 
     listed = "\n".join(succeed(run, "artifacts", "list", "-d", "3"))
     assert "Name: release-1\n" in listed
-    assert f"Size: {artifact.stat().st_size}\n" in listed
+    size = 0 if edition == "mender-1" else artifact.stat().st_size
+    assert f"Size: {size}\n" in listed
     assert "Description: of a test\n" in listed
     assert "Compatible device types:\n  qemux86-64\n" in listed
     assert "Type: single-file\n" in listed
@@ -103,17 +111,19 @@ def test_artifact_is_uploaded_listed_and_deleted(
     assert succeed(run, "artifacts", "list") == []
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
 def test_refusals_reach_the_user(
-    run: Run, operator: "Operator", write_artifact: Callable[..., Path]
+    run: Run, operator: "Operator", write_artifact: Callable[..., Path], edition: str
 ) -> None:
     """A second artifact of the same name and a damaged one are not taken, nor reported as taken."""
     artifact = write_artifact("release-1", "single-file", filename="motd")
     operator.upload(artifact)
     succeed(run, *LOGIN)
-    again = run("artifacts", "upload", str(artifact))
+    again = run("artifacts", "upload", "--no-progress", str(artifact))
     assert again.returncode == 1
-    assert again.stderr.endswith("failed with status 409\n")
+    status = 409 if edition == "mender" else 400  # the older documents list no other refusal
+    assert again.stderr.endswith(f"failed with status {status}\n")
     artifact.write_bytes(artifact.read_bytes()[:-1500])
-    damaged = run("artifacts", "upload", str(artifact))
+    damaged = run("artifacts", "upload", "--no-progress", str(artifact))
     assert damaged.returncode == 1
     assert damaged.stderr.endswith("failed with status 400\n")

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.real_clients.conftest import MenderClient, Operator
 
@@ -47,6 +49,7 @@ def test_failed_installation_leaves_a_log(
     assert "the flash is worn out" in log
 
 
+@pytest.mark.parametrize("edition", ["mender", "mender-2"])
 def test_abort_while_installing_rolls_back(
     operator: "Operator",
     mender_client: Callable[..., "MenderClient"],

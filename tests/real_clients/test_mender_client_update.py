@@ -70,6 +70,19 @@ def test_generated_artifact_is_installed(
     update(client, operator)
 
 
+@pytest.mark.parametrize("edition", ["mender-1", "mender-2"])
+def test_older_edition_sees_an_update_through(
+    operator: "Operator",
+    mender_client: Callable[..., "MenderClient"],
+    write_artifact: Callable[..., Path],
+) -> None:
+    """Devices do not notice which edition manages them."""
+    client = mender_client()
+    files = {"dest_dir": str(client.disk), "filename": "motd", "motd": CONTENT}
+    operator.upload(write_artifact(NAME, "single-file", **files))
+    update(client, operator)
+
+
 def update(client: "MenderClient", operator: "Operator") -> str:
     """See a new device through the deployment of the artifact, and return its id."""
     client.start()

@@ -9,7 +9,7 @@ Schema = Mapping[str, Any]
 Matches = Callable[[str, Schema, Mapping[str, Schema]], bool]
 
 WRITTEN = {"number(integer)": ("integer", None)}
-"""How the reference writes a type that has another name in OpenAPI."""
+"""How the documents write a type that has another name in OpenAPI."""
 
 SAID = ("type", "properties", "required", "enum", "items", "additionalProperties")
 """What makes a schema the one of that name; descriptions and bounds may differ by place."""
@@ -41,6 +41,7 @@ def flat(schema: Schema) -> dict[str, Any]:
 
 def matches(written: str, schema: Schema, schemas: Mapping[str, Schema]) -> bool:
     """Say whether a schema, or one of its alternatives, is of the type that is written."""
+    written = written.replace("< ", "[").replace(" > array", "]").replace(" (", "(")
     schema = flat(schema)
     alternatives = schema.get("oneOf", schema.get("anyOf", ()))
     return is_of(written, schema, schemas) or any(

@@ -1,4 +1,4 @@
-"""Every operation of the reference is in our files: path, parameters, body, statuses."""
+"""Every operation of the documents is in our files: path, parameters, body, statuses."""
 
 import json
 from collections.abc import Callable
@@ -24,12 +24,21 @@ REFERENCE = {
     ("management", "Device configure"): "mender/management/configuration-v1",
 }
 FILES = {
+    "000_bf49bb35664a95cc.txt": {
+        ("management", "Deployments v1, first edition"): "mender_1/management/deployments-v1",
+    },
+    "001_b069a0344454e91d.txt": {
+        ("management", "Deployments v1, second edition"): "mender_2/management/deployments-v1",
+    },
+    "002_3b979924a5b93008.txt": {
+        ("management", "Deployments v2, first edition"): "mender_2/management/deployments-v2",
+    },
     "003_04e9a76ae7f6d9d4.txt": REFERENCE,
     "004_60a430d5ef511228.txt": {
-        ("management", "JFrog Connect Deployments API"): "jfrog_connect/deployments-v2"
+        ("management", "JFrog Connect Deployments API"): "jfrog_connect/deployments-v2",
     },
 }
-"""Our file for each API of each document."""
+"""The file of each API in each document, by its side and the document's name for it."""
 
 SERVED = [
     listed
@@ -43,13 +52,12 @@ EXCEPTIONS = {
         "the example wraps the map; the schema, which has no table, is also used without the wrap"
     ),
     "management/deployments-v1:POST /artifacts body body": "a part of the body is required",
+    "mender_2/management/deployments-v1:POST /artifacts body body": "two parts of it are required",
     "management/devauth-v2:POST /devices 409": "the real server answers auth_sets: null",
 }
 """Where our files differ from the list, by the test's id, and why."""
 
-APIS = {api for edition in NAMES for api in apis(edition)}
-DOCUMENTS = {api.name: resolved(api) for api in APIS}
-BASES = {api.name: api.base_path for api in APIS}
+SPECS = {api.name: (api, resolved(api)) for edition in NAMES for api in apis(edition)}
 
 
 def case(listed: dict[str, Any], detail: str, *values: object) -> pytest.ParameterSet:
@@ -69,6 +77,12 @@ PARAMETERS = [
     case(listed, f" {parameter['in']} {parameter['name']}", parameter)
     for listed in SERVED
     for parameter in listed["params"]
+    if parameter["name"] != "Authorization"  # OpenAPI has security schemes instead
+]
+AUTHORIZED = [
+    case(listed, " Authorization")
+    for listed in SERVED
+    if any(parameter["name"] == "Authorization" for parameter in listed["params"])
 ]
 STATUSES = [
     case(listed, f" {status}", status, text.rsplit(maxsplit=1)[-1])
@@ -88,14 +102,24 @@ def test_parameter_is_as_documented(
     name: str, listed: dict[str, Any], parameter: dict[str, Any], ota_matches: Callable[..., bool]
 ) -> None:
     """A parameter, or a part of the body, has its type and its required flag."""
-    find = find_in_body if parameter["in"] == "body" else find_parameter
-    found = find(operation(name, listed), parameter)
+    in_body = parameter["in"] in {"body", "formdata"}
+    wanted = "body" if is_whole_body(parameter, listed) else parameter["name"]
+    find = find_in_body if in_body else find_parameter
+    found = find(operation(name, listed), {**parameter, "name": wanted})
     assert found, "missing"
-    schemas = DOCUMENTS[name]["components"].get("schemas", {})
+    schemas = SPECS[name][1]["components"].get("schemas", {})
     for schema, required in found:
-        if "type" in parameter:  # the list of document 004 has none
+        if "type" in parameter:  # the list has none of the older documents'
             assert ota_matches(parameter["type"], schema, schemas), parameter["type"]
         assert required == parameter["required"]
+
+
+@pytest.mark.parametrize(("name", "listed"), AUTHORIZED)
+def test_token_is_needed(name: str, listed: dict[str, Any]) -> None:
+    """Where a document has the Authorization header for a parameter, a token is needed."""
+    default = SPECS[name][1]["security"]
+    (need,) = operation(name, listed).get("security", default)
+    assert need == {"managementToken": []}
 
 
 @pytest.mark.parametrize(("name", "listed", "status", "written"), STATUSES)
@@ -105,7 +129,7 @@ def test_status_is_as_documented(
     """A status is there, and its body is of the schema that the reference names."""
     responses = operation(name, listed)["responses"]
     assert status in responses
-    schemas = DOCUMENTS[name]["components"].get("schemas", {})
+    schemas = SPECS[name][1]["components"].get("schemas", {})
     if written in schemas:
         schema = responses[status]["content"]["application/json"]["schema"]
         assert ota_matches(written, schema, schemas)
@@ -119,11 +143,18 @@ def test_exceptions_name_tests() -> None:
 
 def operation(name: str, listed: dict[str, Any]) -> dict[str, Any]:
     """Return our operation, with the parameters of its path; empty if it is not there."""
+    api, document = SPECS[name]
     full = listed["base"] + listed["path"]
-    path = DOCUMENTS[name]["paths"].get(full.removeprefix(BASES[name]), {})
+    path = document["paths"].get(full.removeprefix(api.base_path), {})
     found: dict[str, Any] = path.get(listed["method"].lower(), {})
     parameters = [*path.get("parameters", ()), *found.get("parameters", ())]
     return {**found, "parameters": parameters} if found else {}
+
+
+def is_whole_body(parameter: dict[str, Any], listed: dict[str, Any]) -> bool:
+    """Say whether a parameter is the body; one document calls it so, another gives it a name."""
+    names = {other["name"] for other in listed["params"] if other["in"] == "body"}
+    return parameter["in"] == "body" and (parameter["name"] == "body" or "body" not in names)
 
 
 def find_parameter(

@@ -1,4 +1,4 @@
-"""Every property of every schema in the reference is in our files: type, flag and values."""
+"""Every property of every schema in the documents is in our files: type, flag and values."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -24,10 +24,19 @@ REFERENCE = {
     ("management", "Device configure"): "mender/management/configuration-v1",
 }
 FILES = {
+    "000_bf49bb35664a95cc.txt": {
+        ("management", "Deployments"): "mender_1/management/deployments-v1",
+    },
+    "001_b069a0344454e91d.txt": {
+        ("management", "Deployments"): "mender_2/management/deployments-v1",
+    },
+    "002_3b979924a5b93008.txt": {
+        ("management", "Deployments"): "mender_2/management/deployments-v2",
+    },
     "003_04e9a76ae7f6d9d4.txt": REFERENCE,
     "004_60a430d5ef511228.txt": {("management", "Deployments"): "jfrog_connect/deployments-v2"},
 }
-"""Our file for each API of each document."""
+"""The file of each API in each document, by its side and the document's name for it."""
 
 SERVED = [
     listed
@@ -45,11 +54,25 @@ EXCEPTIONS = {
 }
 """Where our files differ from the list, by the test's id, and why."""
 
-SCHEMAS = {
-    api.name: resolved(api)["components"].get("schemas", {})
-    for edition in NAMES
-    for api in apis(edition)
-}
+ANSWER = 'answer of "{}"'
+"""How the list calls a schema without a name, by the heading of its operation."""
+
+
+def schemas_of(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a file's schemas by name, and those of its good answers by heading."""
+    named = document["components"].get("schemas", {})
+    answers = {}
+    for item in document["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict) and "200" in operation["responses"]:
+                heading = operation["x-otakit-source"].get("heading", "").rpartition(" / ")[2]
+                media = operation["responses"]["200"].get("content", {})
+                schema = media.get("application/json", {}).get("schema", {})
+                answers[ANSWER.format(heading)] = schema
+    return {**answers, **named}
+
+
+SCHEMAS = {api.name: schemas_of(resolved(api)) for edition in NAMES for api in apis(edition)}
 
 
 def file_of(listed: dict[str, Any]) -> str:
@@ -80,7 +103,7 @@ def entries(listed: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str,
     path: tuple[str, ...] = ()
     for entry in listed["properties"]:
         depth = entry["name"].count("»")
-        path = (*path[:depth], entry["name"].lstrip("» "))
+        path = (*path[:depth], entry["name"].strip("»* "))
         yield path, entry
 
 
@@ -153,8 +176,8 @@ def find(
     """Go down to a property, through the items of arrays; empty if it is not there."""
     schema = ota_flat(schema)
     for name in path:
-        if name == "anonymous":  # the schema is no object, and means itself
-            return schema
+        if name == "anonymous":  # the schema has no name, and means itself
+            continue
         holder = inside(schema, ota_flat)
         step = holder if name == "additionalProperties" else holder.get("properties", {})
         schema = ota_flat(step.get(name, {}))

@@ -43,7 +43,7 @@ def test_statuses_are_counted_and_timed(world: World, update: Update, source: An
     assert deployment.finished == last
 
 
-@pytest.mark.parametrize("how", ["abort", "abort_device", "decommission"])
+@pytest.mark.parametrize("how", ["abort", "abort_device", "leave_all", "decommission"])
 def test_what_the_server_ended_cannot_be_changed(world: World, update: Update, how: str) -> None:
     """Not even to the same."""
     device, deployment = update
@@ -51,10 +51,12 @@ def test_what_the_server_ended_cannot_be_changed(world: World, update: Update, h
         world.deployments.abort(deployment.id)
     elif how == "abort_device":
         world.deployments.abort_device(device)
+    elif how == "leave_all":
+        world.deployments.leave_all(device)
     else:
         world.decommission_device(device)
     ended = deployment.part(device).status
-    assert ended == ("decommissioned" if how == "decommission" else "aborted")
+    assert ended == ("aborted" if how.startswith("abort") else "decommissioned")
     for status in ("success", "failure", "installing", ended):
         with pytest.raises(Conflict):
             world.reports.status(device, deployment.id, status)
