@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from otakit.fixtures.artifact_writer import write_single_file_artifact
-from otakit.specs.catalogue import Api
 
 FILE = json.dumps({"filename": "motd", "dest_dir": "/etc"})
 
@@ -54,9 +53,9 @@ class Device:
 
 
 @pytest.fixture
-def ota_target(start_server: Callable[..., Any], api: Api) -> Iterator[Target]:
-    """Return a server of the API's edition, populated; it is stopped when the test is over."""
-    server = start_server("--edition", api.edition)
+def ota_target(start_server: Callable[..., Any], options: tuple[str, ...]) -> Iterator[Target]:
+    """Return a server of its own, populated; it is stopped when the test is over."""
+    server = start_server(*options)
     yield populate(server)
     server.process.terminate()
     server.process.wait(timeout=20)

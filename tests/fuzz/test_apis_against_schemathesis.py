@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from otakit.specs.catalogue import NAMES, Api, apis, resolved
+from otakit.specs.catalogue import NAMES, Api, resolved, served
 
 HERE = Path(__file__).parent
 EXAMPLES = os.environ.get("OTAKIT_FUZZ_EXAMPLES", "20")
@@ -67,13 +67,23 @@ MEANINGS = (
 """What parameters mean, by the beginning of the path; the first that fits counts."""
 
 
-APIS = {api.name: api for edition in reversed(NAMES) for api in apis(edition)}
-"""Each API of any edition once: what an older one shares is tried in the current one."""
+CASES = {
+    api.name: pytest.param(("--edition", edition), api, id=api.name)
+    for edition in reversed(NAMES)
+    for api in served(edition)
+}
+"""Each API of any edition once, and with what options its server is started.
+
+What several editions have is tried in the current one, which is the last here.
+"""
 
 
-@pytest.mark.parametrize("api", APIS.values(), ids=lambda api: api.name)
-def test_schemathesis_finds_nothing(api: Api, ota_target: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("options", "api"), CASES.values())
+def test_schemathesis_finds_nothing(
+    options: tuple[str, ...], api: Api, ota_target: Any, tmp_path: Path
+) -> None:
     """Run all phases over one API."""
+    del options  # are what `ota_target` was started with
     (tmp_path / "run.toml").write_text(configuration(api, ota_target), encoding="utf-8")
     (tmp_path / "upload.mender").write_bytes(ota_target.artifact)
     url = ota_target.url + api.base_path
