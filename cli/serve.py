@@ -10,6 +10,7 @@ from typing import Any
 import click
 import rich.console
 
+from otakit.mockserver.plans import ENTERPRISE, PLANS
 from otakit.mockserver.settings import DEFAULT_EMAIL, DEFAULT_PASSWORD, Settings
 from otakit.specs.catalogue import DEFAULT_EDITION, DIALECTS, DOCUMENTED, NAMES, served
 
@@ -45,6 +46,13 @@ from otakit.specs.catalogue import DEFAULT_EDITION, DIALECTS, DOCUMENTED, NAMES,
 )
 @click.option("--email", default=DEFAULT_EMAIL, show_default=True, help="The first user.")
 @click.option("--password", default=DEFAULT_PASSWORD, show_default=True, help="Its password.")
+@click.option(
+    "--plan",
+    default=ENTERPRISE,
+    show_default=True,
+    type=click.Choice(PLANS),
+    help="What the tenants have booked; what the documents keep for a higher plan answers 403.",
+)
 @click.option(
     "--device-limit",
     default=-1,

@@ -11,7 +11,6 @@ from starlette.routing import Router
 from starlette.types import ASGIApp
 
 from otakit.mockserver.api import load_functions
-from otakit.mockserver.connect_control import connect_routes
 from otakit.mockserver.control import control_routes
 from otakit.mockserver.cors import Cors
 from otakit.mockserver.domain.ids import Ids
@@ -39,7 +38,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     folder = tempfile.TemporaryDirectory(prefix="otakit-")  # gone with the server
     universes = Universes(settings, Storage(Path(folder.name)))
     state = ServerState(settings, universes, Security(universes))
-    routes = [*control_routes(state), *connect_routes(state), *download_routes(state)]
+    routes = [*control_routes(state), *download_routes(state)]
     inner = Router(routes, lifespan=_cleaning(folder))
     documents = {api: resolved(api) for api in served(settings.edition, settings.dialect)}
     _check_functions(documents)

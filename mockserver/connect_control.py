@@ -10,19 +10,16 @@
 `connect_wire.py` has the bodies, `fixtures/connect_fleet.json` is an example of a fleet.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from otakit.mockserver.answers import CREATED, OK, encode
 from otakit.mockserver.bodies import JSON, check_type, read
 from otakit.mockserver.connect_wire import DeviceBody, DeviceChange, FleetBody, FlowBody, decode
-from otakit.mockserver.control import BASE
+from otakit.mockserver.control_requests import Described
 from otakit.mockserver.domain.connect_fleet import ConnectFleet
-from otakit.mockserver.domain.errors import NotFound
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.universes import Universe
 
@@ -32,16 +29,11 @@ FLEET_LIMIT = 32 * (1 << 20)
 T = TypeVar("T")
 
 
-def connect_routes(state: ServerState) -> list[Route]:
-    """Return the routes below /otakit/v1/universes/{id}/connect."""
+def connect_endpoints(state: ServerState) -> list[Described]:
+    """Return what there is below /otakit/v1/universes/{id}/connect."""
 
     def universe(request: Request) -> Universe:
-        universe_id = request.path_params["universe_id"]
-        found = state.universes.get(universe_id)
-        if found is None:
-            message = f"no universe '{universe_id}'"
-            raise NotFound(message)
-        return found
+        return state.universes.universe(request.path_params["universe_id"])
 
     def fleet(request: Request) -> ConnectFleet:
         return universe(request).world.connect_fleet
@@ -71,18 +63,14 @@ def connect_routes(state: ServerState) -> list[Route]:
         body = await _body(request, FlowBody, state.settings.json_limit)
         return _json(fleet(request).add_flow(body.plan()).shown(), CREATED)
 
+    base = "/universes/{universe_id}/connect"
     return [
-        _route("", "GET", show_access),
-        _route("/fleet", "GET", show_fleet),
-        _route("/fleet", "PUT", put_fleet),
-        _route("/devices", "POST", add_device),
-        _route("/devices/{device_uuid}", "PATCH", change_device),
-        _route("/flows", "POST", add_flow),
+        (base, {"GET": show_access}),
+        (f"{base}/fleet", {"GET": show_fleet, "PUT": put_fleet}),
+        (f"{base}/devices", {"POST": add_device}),
+        (f"{base}/devices/{{device_uuid}}", {"PATCH": change_device}),
+        (f"{base}/flows", {"POST": add_flow}),
     ]
-
-
-def _route(path: str, method: str, function: Callable[[Request], Awaitable[Response]]) -> Route:
-    return Route(f"{BASE}/universes/{{universe_id}}/connect{path}", function, methods=[method])
 
 
 async def _body(request: Request, kind: type[T], limit: int) -> T:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from otakit.mockserver.domain.admission import UNLIMITED
 from otakit.mockserver.domain.clock import Clock
+from otakit.mockserver.plans import ENTERPRISE
 from otakit.specs.catalogue import DEFAULT_EDITION, DOCUMENTED
 
 MEBIBYTE = 1 << 20
@@ -18,7 +19,8 @@ class Settings:
     """How a server behaves; sizes are in bytes, and a `device_limit` of -1 is none.
 
     `edition` is the Mender reference that is served; JFrog Connect stands beside each. `dialect` is
-    `documented`, or `as-built` for what the real server makes of the documents. The limits are the
+    `documented`, or `as-built` for what the real server makes of the documents. `plan` is what the
+    tenants have booked, unless one is made with another. The limits are the
     real server's: 1 MiB for JSON bodies, 10 GiB for artifacts, 256 MiB for the raw file of
     `artifacts/generate`.
     """
@@ -29,6 +31,7 @@ class Settings:
     email: str = DEFAULT_EMAIL
     password: str = DEFAULT_PASSWORD
     clock: Clock | None = None
+    plan: str = ENTERPRISE
     device_limit: int = UNLIMITED
     json_limit: int = MEBIBYTE
     artifact_limit: int = 10 * GIBIBYTE

@@ -1,4 +1,4 @@
-"""The one station that a request passes: token, parameters, body, function, answer.
+"""The one station that a request passes: token, plan, parameters, body, function, answer.
 
 connexion's routing puts an operation's id into the scope; what `make_operation` compiled at
 start-up for that id is called here. connexion's own security, parameter and validation middlewares
@@ -17,6 +17,7 @@ from otakit.mockserver.bodies import JSON, MULTIPART, JsonBody, check_type, read
 from otakit.mockserver.framework import AbstractOperation, RoutedAPI, RoutedMiddleware
 from otakit.mockserver.operations import FUNCTIONS, Call
 from otakit.mockserver.parameters import Parameters
+from otakit.mockserver.plans import ENTERPRISE, needs_of
 from otakit.mockserver.projection import projected
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.tokens import Side
@@ -45,6 +46,7 @@ class CompiledOperation:
         self._state = state
         self._security = state.security
         self._side = _side(operation_id, operation.get("security", shared["security"]))
+        self._needs = needs_of(operation, managed=self._side == "management")
         self._parameters = Parameters([*shared["parameters"], *operation.get("parameters", [])])
         content = operation.get("requestBody", {}).get("content", {})
         self._multipart = any(kind in content for kind in MULTIPART)
@@ -56,12 +58,17 @@ class CompiledOperation:
         if self._side is not None:
             universe, claims = self._security.caller(_authorization(scope), self._side)
             caller, jti = claims.subject, claims.jti
+        needs = self._needs if universe.plan != ENTERPRISE else None
+        if needs is not None:
+            needs.check_operation(universe.plan)
         parameters = self._parameters.read(scope)
         raw, body = b"", None
         if self._json is not None:
             raw = await read(scope, receive, self._state.settings.json_limit)
             check_type(scope, (JSON,), raw)
             body = self._json.decode(raw)
+            if needs is not None:
+                needs.check_body(universe.plan, body)
         elif self._multipart:
             check_type(scope, MULTIPART, None)
         call = Call(universe, caller, jti, parameters, body, raw, scope, receive, self._state)

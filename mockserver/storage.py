@@ -39,5 +39,9 @@ class Storage:
 
     def clear(self) -> None:
         """Delete all files."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self.drop()
         self._folder.mkdir(exist_ok=True)
+
+    def drop(self) -> None:
+        """Delete all files and the folder; nothing is kept here any more."""
+        shutil.rmtree(self._folder, ignore_errors=True)

@@ -48,8 +48,8 @@ class TokenSigner:
         self._private = Ed25519PrivateKey.from_private_bytes(seed)
         self._public = self._private.public_key()
 
-    def sign(self, record: TokenRecord, side: Side) -> str:
-        """Write a token."""
+    def sign(self, record: TokenRecord, side: Side, plan: str) -> str:
+        """Write a token; `plan` is the tenant's."""
         claims: dict[str, Any] = {
             "jti": record.jti,
             "sub": record.subject,
@@ -58,7 +58,7 @@ class TokenSigner:
             "nbf": int(record.issued),
             _SIDE_CLAIM[side]: True,
             TENANT: self._tenant,
-            "mender.plan": "enterprise",
+            "mender.plan": plan,
             "mender.trial": False,
             "mender.addons": _ADDONS,
         }

@@ -1,82 +1,178 @@
 """Universes: worlds that share a server and know nothing of each other; each is a tenant."""
 
+import base64
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from otakit.mockserver.connect_access import ConnectAccess, connect_access
 from otakit.mockserver.domain.dialect import DIALECTS
+from otakit.mockserver.domain.errors import Conflict, NotFound, Unauthorized, Unprocessable
 from otakit.mockserver.domain.ids import Ids
+from otakit.mockserver.domain.tokens import TokenRecord
 from otakit.mockserver.domain.world import World
 from otakit.mockserver.links import LinkSigner
 from otakit.mockserver.settings import Settings
 from otakit.mockserver.storage import Storage
-from otakit.mockserver.tokens import TokenSigner
+from otakit.mockserver.tokens import Side, TokenSigner
 
 DEFAULT = "default"
+MAX_UNIVERSES = 1000
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Universe:
     """One tenant: its world, its artifact files, and the keys that sign its tokens and links.
 
-    `connect` is what a client of JFrog Connect needs for the tenant's fleet.
+    Devices reach it by `tenant_token`; `email` is its first user's. `plan` is what it has booked
+    now, `booked` what it began with. `connect` is what a client of JFrog Connect needs for the
+    tenant's fleet.
     """
 
     id: str
+    name: str
+    email: str
+    tenant_token: str
+    booked: str
+    plan: str
     world: World
     storage: Storage
     tokens: TokenSigner
     links: LinkSigner
     connect: ConnectAccess
 
+    def sign(self, record: TokenRecord, side: Side) -> str:
+        """Write a token for one of its devices or users."""
+        return self.tokens.sign(record, side, self.plan)
+
 
 class Universes:
-    """All universes of a server, by tenant."""
+    """All universes of a server, by id and by tenant token."""
 
     def __init__(self, settings: Settings, storage: Storage) -> None:
-        """Begin with the unnamed universe, `default`; it needs no tenant token."""
+        """Begin with the unnamed universe, `default`; it has the server's login."""
         self._settings = settings
         self._storage = storage
+        self._made = 0
         self._universes: dict[str, Universe] = {}
-        self.default = self.create(DEFAULT)
+        self._by_tenant_token: dict[str, Universe] = {}
+        self.default = self._add(DEFAULT, DEFAULT, settings.plan, settings.email, settings.seed)
+        self.default.world.users.create(settings.email, settings.password)
 
-    def create(self, universe_id: str) -> Universe:
-        """Add an empty universe with the server's login."""
-        seed = self._settings.seed + len(self._universes)
-        secrets = Ids(seed, "secrets")
-        tokens = TokenSigner(universe_id, secrets.secret())
-        universe = Universe(
-            id=universe_id,
-            world=self._world(seed),
-            storage=self._storage.folder(universe_id),
-            tokens=tokens,
-            links=LinkSigner(universe_id, secrets.secret()),
-            connect=connect_access(tokens, Ids(seed, "connect access")),
-        )
-        self._universes[universe_id] = universe
-        return universe
+    def __iter__(self) -> Iterator[Universe]:
+        """Go through all of them, oldest first."""
+        return iter(self._universes.values())
+
+    def create(self, name: str = "", plan: str | None = None) -> tuple[Universe, str]:
+        """Add an empty universe with a user of its own; return it with the user's password.
+
+        Its plan is the server's unless another is given. Raises Unprocessable above 1000.
+        """
+        if len(self._universes) >= MAX_UNIVERSES:
+            message = f"a server has at most {MAX_UNIVERSES} universes: delete one first"
+            raise Unprocessable(message)
+        ids = Ids(self._settings.seed, f"universe {self._made}")  # no number is given twice
+        self._made += 1
+        universe_id, seed = ids.uuid(), int.from_bytes(ids.secret(8))
+        email, password = f"admin@{universe_id}.example.com", _text(ids.secret(18))
+        universe = self._add(universe_id, name, plan or self._settings.plan, email, seed)
+        universe.world.users.create(email, password)
+        return universe, password
 
     def get(self, universe_id: str) -> Universe | None:
         """Return a universe, or None."""
         return self._universes.get(universe_id)
 
-    def reset(self, universe_id: str) -> bool:
-        """Drop all of a universe but its users and their sessions; False where there is none.
+    def universe(self, universe_id: str) -> Universe:
+        """Return a universe; raises NotFound."""
+        try:
+            return self._universes[universe_id]
+        except KeyError:
+            message = f"no universe '{universe_id}'"
+            raise NotFound(message) from None
+
+    def of_tenant(self, tenant_token: str) -> Universe:
+        """Return a device's universe; `default` for one that names no tenant.
+
+        Raises Unauthorized for a token that is no tenant's: such a device was set up for another
+        server, and must not turn up among somebody's devices here.
+        """
+        if not tenant_token:
+            return self.default
+        try:
+            return self._by_tenant_token[tenant_token]
+        except KeyError:
+            message = f"dev auth: unauthorized: no tenant has the tenant_token '{tenant_token:.80}'"
+            raise Unauthorized(message) from None
+
+    def login(
+        self, email: str, password: str, *, no_expiry: bool = False
+    ) -> tuple[Universe, TokenRecord]:
+        """Open a session in the universe whose user this is; raises Unauthorized.
+
+        An address may have been given to users of several: the oldest whose password fits counts.
+        """
+        for universe in self:
+            users = universe.world.users
+            if users.knows(email):
+                with suppress(Unauthorized):
+                    return universe, users.login(email, password, no_expiry=no_expiry)
+        message = "unauthorized"
+        raise Unauthorized(message)
+
+    def reset(self, universe_id: str) -> None:
+        """Drop all of a universe but its users and their sessions; raises NotFound.
 
         A page that is logged in stays so. Ids begin anew: they depend on the seed and what follows.
+        The plan is again the one that it began with.
         """
-        universe = self._universes.get(universe_id)
-        if universe is None:
-            return False
+        universe = self.universe(universe_id)
         old = universe.world
         universe.world = self._world(old.seed)
         universe.world.users = old.users
+        old.users.keep_time(universe.world.clock)
         old.users.forget_access_tokens()
+        universe.plan = universe.booked
         universe.storage.clear()
-        return True
+
+    def delete(self, universe_id: str) -> None:
+        """Remove a universe and all that is in it; its tokens and links are good no more.
+
+        Raises NotFound, and Conflict for `default`, to which requests without a tenant go.
+        """
+        universe = self.universe(universe_id)
+        if universe is self.default:
+            message = f"universe '{DEFAULT}' cannot be deleted: reset it instead"
+            raise Conflict(message)
+        del self._universes[universe_id]
+        del self._by_tenant_token[universe.tenant_token]
+        universe.storage.drop()
+
+    def _add(self, universe_id: str, name: str, plan: str, email: str, seed: int) -> Universe:
+        secrets = Ids(seed, "secrets")
+        tokens = TokenSigner(universe_id, secrets.secret())
+        universe = Universe(
+            id=universe_id,
+            name=name,
+            email=email,
+            world=self._world(seed),
+            storage=self._storage.folder(universe_id),
+            tokens=tokens,
+            links=LinkSigner(universe_id, secrets.secret()),
+            connect=connect_access(tokens, Ids(seed, "connect access")),
+            tenant_token=_text(secrets.secret()),
+            booked=plan,
+            plan=plan,
+        )
+        self._universes[universe_id] = self._by_tenant_token[universe.tenant_token] = universe
+        return universe
 
     def _world(self, seed: int) -> World:
         clock = replace(self._settings.clock) if self._settings.clock else None
         world = World(seed=seed, clock=clock, dialect=DIALECTS[self._settings.dialect])
         world.admission.limit = self._settings.device_limit
-        world.users.create(self._settings.email, self._settings.password)
         return world
+
+
+def _text(secret: bytes) -> str:
+    return base64.urlsafe_b64encode(secret).rstrip(b"=").decode()

@@ -173,10 +173,16 @@ def _artifact(call: Call) -> Artifact:
 
 @contextmanager
 def _scratch(call: Call) -> Iterator[Path]:
-    """Lend a path for a file that is gone afterwards, unless it was kept."""
+    """Lend a path for a file that is gone afterwards, unless it was kept.
+
+    Raises Invalid where it goes before that: a reset does not wait for uploads.
+    """
     path = call.universe.storage.scratch(call.world.ids.uuid())
     try:
         yield path
+    except FileNotFoundError:
+        message = "the artifact is lost: its universe was reset or deleted during the upload"
+        raise Invalid(message) from None
     finally:
         path.unlink(missing_ok=True)
 
@@ -193,6 +199,7 @@ async def _store(call: Call, path: Path, description: str) -> Answer:
     except ArtifactError as error:
         message = f"reading artifact error: {error}"
         raise Invalid(message) from None
+    path.stat()  # noqa: ASYNC240 - quick; raises where it has gone: no artifact without a file
     artifact = call.world.add_artifact(_content(info), description)
     call.universe.storage.keep(path, artifact.id, artifact.modified)
     base = call.path().removesuffix("/generate")

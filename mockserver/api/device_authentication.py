@@ -14,15 +14,14 @@ from otakit.mockserver.signatures import normalise, read_public_key, verify
 def authenticate_device(call: Call) -> Answer:
     """Let a device in, or write it down and refuse it for now.
 
-    A wrong signature leaves no trace.
+    A wrong signature leaves no trace, nor does the token of a tenant that there is not.
     """
     key = read_public_key(call.body["pubkey"])
     identity_data = _identity_data(call.body["id_data"])
     verify(key, call.params["X-MEN-Signature"], call.raw)
-    universes = call.server.universes
-    universe = universes.get(call.body.get("tenant_token") or "") or universes.default
+    universe = call.server.universes.of_tenant(call.body.get("tenant_token", ""))
     record = universe.world.authenticate_device(identity_data, normalise(key))
-    token = universe.tokens.sign(record, "devices")
+    token = universe.sign(record, "devices")
     return Answer(OK, token.encode(), b"application/jwt")
 
 

@@ -8,8 +8,10 @@ from otakit.mockserver.api.configuration_download import configuration_link
 from otakit.mockserver.domain.artifacts import Artifact
 from otakit.mockserver.domain.clock import Seconds
 from otakit.mockserver.domain.deployment import Deployment
+from otakit.mockserver.domain.errors import NotFound
 from otakit.mockserver.downloads import artifact_link
 from otakit.mockserver.operations import Call, operation
+from otakit.mockserver.plans import ENTERPRISE, covers
 
 LINK_LIFETIME: Seconds = 24 * 3600
 """How long an update can be fetched after it was offered; each request makes a new link."""
@@ -36,8 +38,12 @@ def check_update_depends(call: Call) -> Answer:
 
 @operation("checkUpdateV2")
 def check_update_v2(call: Call) -> Answer:
-    """Offer the next update, with its control map to a device that understands one."""
-    maps = call.body.get("update_control_map", False)
+    """Offer the next update, with its control map to a device that understands one.
+
+    A device says what it can do, not what its tenant has booked: where the plan has no maps it gets
+    none, as from a server that knows of none, instead of an error that would keep it from updates.
+    """
+    maps = call.body.get("update_control_map", False) and _has_maps(call)
     return _offer(call, call.body["device_provides"], maps=maps)
 
 
@@ -45,6 +51,9 @@ def check_update_v2(call: Call) -> Answer:
 def get_update_control_map(call: Call) -> Answer:
     """Show the control map to a device that is busy with the deployment."""
     deployment_id = uuid_of(call.params["id"])
+    if not _has_maps(call):
+        message = f"no update control map: the tenant's plan '{call.universe.plan}' has none"
+        raise NotFound(message)
     control_map = call.world.deployments.control_map(deployment_id, call.caller)
     return json_answer({"update_control_map": {**control_map, "id": deployment_id}})
 
@@ -64,6 +73,10 @@ def report_deployment_log(call: Call) -> Answer:
     """Keep a device's log."""
     call.world.reports.log(call.caller, call.params["id"], call.body["messages"])
     return empty()
+
+
+def _has_maps(call: Call) -> bool:
+    return covers(call.universe.plan, ENTERPRISE)
 
 
 def _offer(call: Call, provides: dict[str, str], *, maps: bool) -> Answer:

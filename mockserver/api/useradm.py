@@ -10,15 +10,16 @@ from otakit.mockserver.domain.errors import Unauthorized
 from otakit.mockserver.domain.tokens import TokenRecord
 from otakit.mockserver.domain.users import AccessToken, User
 from otakit.mockserver.operations import Call, operation
+from otakit.mockserver.universes import Universe
 
 
 @operation("login")
 def login(call: Call) -> Answer:
-    """Open a session with e-mail address and password."""
+    """Open a session with e-mail address and password, in the universe that they belong to."""
     email, password = _credentials(call.header(b"authorization"))
     no_expiry = bool((call.body or {}).get("no_expiry"))
-    record = call.world.users.login(email, password, no_expiry=no_expiry)
-    return _token(call, record)
+    universe, record = call.server.universes.login(email, password, no_expiry=no_expiry)
+    return _token(universe, record)
 
 
 @operation("logout")
@@ -46,7 +47,7 @@ def create_access_token(call: Call) -> Answer:
     """Issue a personal access token; it is shown this once."""
     expires_in = call.body.get("expires_in", 0)
     record = call.world.users.create_access_token(call.caller, call.body["name"], expires_in)
-    return _token(call, record)
+    return _token(call.universe, record)
 
 
 @operation("deleteAccessToken")
@@ -56,8 +57,8 @@ def delete_access_token(call: Call) -> Answer:
     return empty()
 
 
-def _token(call: Call, record: TokenRecord) -> Answer:
-    token = call.universe.tokens.sign(record, "management")
+def _token(universe: Universe, record: TokenRecord) -> Answer:
+    token = universe.sign(record, "management")
     return Answer(OK, token.encode(), b"application/jwt")
 
 

@@ -77,12 +77,15 @@ class Deployment:
         return SOFTWARE if self.configuration is None else CONFIGURATION
 
     def status(self, now: Seconds) -> str:
-        """Derive its status: scheduled, pending, inprogress or finished."""
+        """Derive its status: scheduled, pending, inprogress or finished.
+
+        Before its first phase nothing is in progress, whichever devices have been taken out of it.
+        """
         if self.finished is not None:
             return FINISHED
-        if self.statistics.moved:
-            return INPROGRESS
-        return SCHEDULED if self.phases and now < self.phases[0].start else PENDING
+        if self.phases and now < self.phases[0].start:
+            return SCHEDULED
+        return INPROGRESS if self.statistics.moved else PENDING
 
     def targets(self) -> Sequence[str]:
         """Return the ids of all its devices: those meant at creation, then those that joined."""

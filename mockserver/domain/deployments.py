@@ -281,7 +281,7 @@ class Deployments:
     def _is_done(deployment: Deployment) -> bool:
         if deployment.scope.dynamic:
             limit = deployment.plan.max_devices
-            return 0 < limit <= deployment.statistics.final
+            return 0 < limit <= deployment.statistics.completed
         return deployment.statistics.final >= deployment.statistics.targets
 
     def _finish(self, deployment: Deployment) -> None:

@@ -96,7 +96,7 @@ class Offers:
         handled = self._deployments.handled(device_id)
         now = self._clock.now()
         for deployment in fresh:
-            if deployment.finished is not None:
+            if deployment.finished is not None or self._has_left(deployment, device_id):
                 continue
             if not deployment.phases:
                 if deployment.number > handled:
@@ -112,6 +112,14 @@ class Offers:
                 continue  # it would never be offered
             if not deployment.means(device_id) and self._is_member(deployment, device_id):
                 self._deployments.join(deployment, device_id)
+
+    def _has_left(self, deployment: Deployment, device_id: str) -> bool:
+        """Say whether a device no longer matches what it has not begun yet.
+
+        Reference, Deployments v2, Create Deployment: software goes to devices matching the filter.
+        It is offered again should it match again; until then it stays in the list, pending.
+        """
+        return deployment.scope.dynamic and not self._is_member(deployment, device_id)
 
     def _assign(self, deployment: Deployment, part: DeviceDeployment) -> Artifact | None:
         """Return the artifact for a device: the one it has, else the smallest that fits it."""

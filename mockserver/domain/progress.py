@@ -91,6 +91,11 @@ class Statistics:
         return sum(self._counts[status] for status in FINAL)
 
     @property
+    def completed(self) -> int:
+        """Count the devices that came to an end of their own, in success or failure."""
+        return self.final - sum(self._counts[status] for status in ENDED_BY_SERVER)
+
+    @property
     def moved(self) -> bool:
         """Say whether any device has left pending, other than by leaving the system."""
         return self.targets - self._counts[DECOMMISSIONED] > self._counts[PENDING]

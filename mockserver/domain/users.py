@@ -53,6 +53,11 @@ class Users:
         self._by_email: dict[str, User] = {}
         self._access_tokens: dict[str, dict[str, AccessToken]] = {}
 
+    def keep_time(self, clock: Clock) -> None:
+        """Go by another clock from now on, as users do that move into a new World."""
+        self._clock = clock
+        self.tokens.keep_time(clock)
+
     def create(self, email: str, password: str) -> User:
         """Add a user; e-mail addresses are compared without regard to case.
 
@@ -72,6 +77,10 @@ class Users:
         self._users[user.id] = self._by_email[user.email] = user
         self._access_tokens[user.id] = {}
         return user
+
+    def knows(self, email: str) -> bool:
+        """Say whether a user has this e-mail address."""
+        return email.lower() in self._by_email
 
     def login(self, email: str, password: str, *, no_expiry: bool = False) -> TokenRecord:
         """Open a session; a user's eleventh ends the oldest. Raises Unauthorized."""

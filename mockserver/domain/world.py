@@ -36,7 +36,7 @@ class World:
         self.dialect = dialect
         self.configurations = Configurations(self.clock, dialect, self._is_device)
         self.admission = Admission(self.clock, self.ids, self.configurations.begin)
-        self.users = Users(self.clock, self.ids)
+        self.users = Users(self.clock, Ids(seed, "users"))  # who logs in moves no other id
         self.artifacts = Artifacts(self.clock, self.ids)
         self.inventory = Inventory(self.clock, self.ids)
         self.profiles = Profiles(self.admission, self.inventory)
@@ -196,7 +196,7 @@ class World:
         return device_id in self.admission
 
     def _is_member(self, deployment: Deployment, device_id: str) -> bool:
-        if device_id not in self.admission:
+        if device_id not in self.admission or self.admission.device(device_id).status != ACCEPTED:
             return False
         return matches(deployment.scope.terms)(self.profiles.values(device_id))
 

@@ -35,7 +35,8 @@ _START = (
 )
 
 _CONFIGURATION = """\
-{{"ServerURL": "{url}", "DeviceTypeFile": "{root}/device_type", "DBus": {{"Enabled": false}},
+{{"ServerURL": "{url}", "TenantToken": "{tenant}",
+  "DeviceTypeFile": "{root}/device_type", "DBus": {{"Enabled": false}},
   "Security": {{"AuthPrivateKey": "{key}"}},
   "UpdatePollIntervalSeconds": 1, "InventoryPollIntervalSeconds": 1, "RetryPollIntervalSeconds": 1}}
 """
@@ -45,7 +46,13 @@ class MenderClient:
     """The daemon of mender-client, with a folder in place of the device's disk."""
 
     def __init__(
-        self, root: Path, url: str, *, apart: Iterable[str], private_key: Path | None = None
+        self,
+        root: Path,
+        url: str,
+        *,
+        apart: Iterable[str],
+        private_key: Path | None = None,
+        tenant_token: str = "",
     ) -> None:
         """Prepare a device for a server; `apart` is the command that sets a program apart.
 
@@ -58,7 +65,9 @@ class MenderClient:
         self._process: subprocess.Popen[bytes] | None = None
         for folder in (*_PRIVATE, "data", "disk"):
             (root / folder).mkdir(parents=True)
-        configuration = _CONFIGURATION.format(url=url, root=root, key=private_key or "")
+        configuration = _CONFIGURATION.format(
+            url=url, root=root, key=private_key or "", tenant=tenant_token
+        )
         (root / "mender.conf").write_text(configuration)
         (root / "device_type").write_text(f"device_type={DEVICE_TYPE}\n")
         (root / "etc" / "artifact_info").write_text("artifact_name=factory-image\n")
@@ -162,11 +171,16 @@ class Operator:
         answer = self._call("POST", path, data=told, files={"file": content})
         return answer.headers["location"].rsplit("/", 1)[-1]
 
-    def deploy(self, artifact_name: str, device_id: str) -> str:
+    def deploy(self, artifact_name: str, device_id: str, **plan: Any) -> str:
         """Deploy to one device and return the deployment's id."""
-        wanted = {"name": "a test", "artifact_name": artifact_name, "devices": [device_id]}
+        wanted = {"name": "a test", "artifact_name": artifact_name, "devices": [device_id], **plan}
         answer = self._call("POST", "v1/deployments/deployments", json=wanted)
         return answer.headers["location"].rsplit("/", 1)[-1]
+
+    def change_control_map(self, deployment_id: str, control_map: dict[str, Any]) -> None:
+        """Put another update control map in place."""
+        path = f"v1/deployments/deployments/{deployment_id}"
+        self._call("PATCH", path, json={"update_control_map": control_map})
 
     def abort(self, deployment_id: str) -> None:
         """Abort a deployment."""
@@ -238,9 +252,16 @@ def mender_client(
     real_program("mender")
     with ExitStack() as stack:
 
-        def prepare(private_key: Path | None = None, url: str = server.url) -> MenderClient:
-            root = tmp_path / "device"
-            client = MenderClient(root, url, apart=apart, private_key=private_key)
+        def prepare(
+            private_key: Path | None = None, url: str = server.url, tenant_token: str = ""
+        ) -> MenderClient:
+            client = MenderClient(
+                tmp_path / "device",
+                url,
+                apart=apart,
+                private_key=private_key,
+                tenant_token=tenant_token,
+            )
             stack.callback(client.stop)
             return client
 

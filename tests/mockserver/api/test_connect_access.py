@@ -73,7 +73,7 @@ def test_other_fleet_is_not_found(server: Any, refused: Refused) -> None:
 def test_fleet_of_another_universe_is_closed(tmp_path: Any) -> None:
     """A token opens its own universe's fleet only, and that of no other under any key."""
     universes = Universes(Settings(), Storage(tmp_path))
-    other = universes.create("other")
+    other, _ = universes.create("other")
     mine = universes.default.connect
     universe, claims = Security(universes).caller(f"Bearer {mine.token}".encode(), "connect")
     assert universe is universes.default

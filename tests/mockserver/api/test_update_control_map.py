@@ -115,3 +115,24 @@ def test_patch_without_a_map_changes_nothing(
     ask(device)
     assert management.patch(f"{DEPLOYMENTS}/{deployment}", json={}).status_code == 204
     assert map_of(device, deployment).json()["update_control_map"]["states"] == PAUSE["states"]
+
+
+def test_map_of_an_unknown_deployment(management: httpx.Client, refused: Refused) -> None:
+    """The id is in the answer; what is no id at all is told so."""
+    unknown = "0c13a0e6-6b63-475d-8260-ee42a590e8ff"
+    wish = {"update_control_map": GO_ON}
+    assert unknown in refused(management.patch(f"{DEPLOYMENTS}/{unknown}", json=wish), 404)
+    refused(management.patch(f"{DEPLOYMENTS}/mine", json=wish), 400)
+
+
+def test_device_is_updated_without_a_map_in_a_lower_plan(
+    server: Any, device: Any, deploy: Callable[..., str], refused: Refused
+) -> None:
+    """It offers to follow maps, as clients do, and cannot know the plan; no error stops it."""
+    deployment = deploy(device, update_control_map=PAUSE)
+    plan = f"{server.url}/otakit/v1/universes/default/plan"
+    assert httpx.put(plan, json={"plan": "professional"}).status_code == 204
+    assert "update_control_map" not in ask(device)
+    assert "professional" in refused(map_of(device, deployment), 404)
+    assert httpx.put(plan, json={"plan": "enterprise"}).status_code == 204
+    assert ask(device)["update_control_map"] == {**PAUSE, "id": deployment}

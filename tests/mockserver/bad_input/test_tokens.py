@@ -43,7 +43,7 @@ def forged(site: Any, side: Side, *, tenant: str = "default", secret: bytes = SE
     record = TokenRecord(
         jti=claims["jti"], subject=claims["sub"], issued=claims["iat"], expires=claims["exp"]
     )
-    return TokenSigner(tenant, secret).sign(record, side)
+    return TokenSigner(tenant, secret).sign(record, side, "enterprise")
 
 
 @pytest.mark.parametrize("side", OPERATIONS)

@@ -16,14 +16,19 @@ Poll = Callable[..., Offer | None]
 Enter = Callable[[str], str]
 
 
+def settle(world: World, device_id: str, site: str) -> None:
+    """Have a device tell where it is."""
+    attributes = [{"name": "site", "value": site}]
+    world.inventory.assign(device_id, "inventory", attributes, replace=False)
+
+
 @pytest.fixture
 def enter(world: World, admit: Callable[..., str]) -> Enter:
     """Return the act of letting in a device that is in the north."""
 
     def act(name: str) -> str:
         device_id = admit(name)
-        attributes = [{"name": "site", "value": "north"}]
-        world.inventory.assign(device_id, "inventory", attributes, replace=False)
+        settle(world, device_id, "north")
         return device_id
 
     return act
@@ -83,6 +88,36 @@ def test_finished_at_its_limit(
     assert deployment.finished is not None
     assert poll(enter("d")) is None
     assert poll(three) is not None
+
+
+def test_devices_taken_out_are_not_completed(
+    world: World, enter: Enter, deploy: Callable[..., Deployment], poll: Poll
+) -> None:
+    """The limit is one of devices that failed or succeeded."""
+    one, two = enter("a"), enter("b")
+    deployment = deploy(max_devices=1)
+    world.deployments.abort_device(one)
+    assert deployment.finished is None
+    assert poll(two) is not None
+    world.reports.status(two, deployment.id, "success")
+    assert deployment.finished is not None
+
+
+def test_device_that_has_left_is_not_offered_what_it_has_not_begun(
+    world: World, enter: Enter, deploy: Callable[..., Deployment], poll: Poll
+) -> None:
+    """It stays a target, pending, and is offered the update should it match again."""
+    begun, left = enter("a"), enter("b")
+    deployment = deploy()
+    assert poll(begun) is not None
+    for device in (begun, left):
+        settle(world, device, "south")
+    assert poll(begun) is not None
+    assert poll(left) is None
+    assert list(deployment.targets()) == [begun, left]
+    assert deployment.part(left).status == "pending"
+    settle(world, left, "north")
+    assert poll(left) is not None
 
 
 def test_unknown_filter_is_refused(world: World, store: Callable[..., Artifact]) -> None:

@@ -53,6 +53,15 @@ def test_scheduled_until_the_first_phase(
     assert deployment.status(source.seconds + 60) == "pending"
 
 
+def test_scheduled_also_when_devices_have_been_taken_out(
+    world: World, devices: list[str], start: Start
+) -> None:
+    """Nothing is in progress before its time."""
+    deployment = start(*devices, phases=plan(world))
+    world.deployments.abort_device(devices[0])
+    assert deployment.status(world.clock.now()) == "scheduled"
+
+
 def test_phase_opens_also_after_a_newer_deployment(
     world: World, devices: list[str], start: Start, poll: Poll, source: Any
 ) -> None:

@@ -318,8 +318,11 @@ class Life(RuleBasedStateMachine):
         meaning = [
             d
             for d in self.deployments
-            if d.means(device_id)
-            or (d.scope.dynamic and d.finished is None and device_id in self.site)
+            if (
+                (d.id, device_id) in self.asked or (d.finished is None and device_id in self.site)
+                if d.scope.dynamic
+                else d.means(device_id)
+            )
         ]
         begun = [d for d in meaning if (d.id, device_id) in self.asked]
         busy = [d for d in begun if d.part(device_id).status in ACTIVE]
@@ -437,8 +440,9 @@ class Life(RuleBasedStateMachine):
                 assert deployment.id not in self.finished
                 limit = deployment.plan.max_devices
                 done = sum(counts[status] for status in FINAL)
+                completed = done - counts["aborted"] - counts["decommissioned"]
                 assert (
-                    (not limit or done < limit)
+                    (not limit or completed < limit)
                     if deployment.scope.dynamic
                     else done < sum(counts.values())
                 )

@@ -125,6 +125,14 @@ def dynamic(stage: Stage) -> None:
     assert expect(device.next(), 200).json()["id"] == deployment
 
 
+def plans(stage: Stage) -> None:
+    """What belongs to a higher plan is refused in a lower one."""
+    lower = stage.restart("--plan", "professional")
+    url = "/api/management/v2/deployments/deployments"
+    plan = {"name": "canaries", "artifact_name": "dynamic", "filter_id": UNKNOWN}
+    assert "plan" in expect(lower.user.post(url, json=plan), 403).json()["error"]
+
+
 OLDER = (creation, progress, abort)
 """What every edition can do."""
 
