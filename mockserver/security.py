@@ -3,6 +3,11 @@
 Reference, Introduction / Authentication: every operation but the logins needs a valid token.
 """
 
+from typing import cast
+
+from starlette.requests import cookie_parser
+from starlette.types import Scope
+
 from otakit.mockserver.domain.errors import Unauthorized
 from otakit.mockserver.tokens import Claims, Side, tenant_of
 from otakit.mockserver.universes import Universe, Universes
@@ -45,6 +50,23 @@ class Security:
             del self._verified[next(iter(self._verified))]
         self._verified[authorization] = claims
         return claims
+
+
+def credentials(scope: Scope, *, cookie: bool = True) -> bytes:
+    """Return a request's Authorization header, or else what its cookie JWT makes of one.
+
+    The cookie stands in for it where a browser cannot send the header: websockets and downloads.
+    """
+    jar = b""
+    for name, value in scope["headers"]:
+        if name == b"authorization" and value:
+            return cast("bytes", value)
+        if name == b"cookie":
+            jar = value
+    if cookie and jar:
+        token = cookie_parser(jar.decode("latin-1")).get("JWT")
+        return f"Bearer {token}".encode("latin-1") if token else b""
+    return b""
 
 
 def _is_living(universe: Universe, claims: Claims) -> bool:

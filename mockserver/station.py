@@ -14,11 +14,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from otakit.mockserver.answers import Answer
 from otakit.mockserver.bodies import JSON, MULTIPART, JsonBody, check_type, read
+from otakit.mockserver.domain.dialect import DIALECTS
 from otakit.mockserver.framework import AbstractOperation, RoutedAPI, RoutedMiddleware
 from otakit.mockserver.operations import FUNCTIONS, Call
 from otakit.mockserver.parameters import Parameters
 from otakit.mockserver.plans import ENTERPRISE, needs_of
 from otakit.mockserver.projection import projected
+from otakit.mockserver.security import credentials
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.tokens import Side
 
@@ -35,8 +37,9 @@ class CompiledOperation:
     def __init__(
         self, operation: dict[str, Any], shared: dict[str, Any], state: ServerState
     ) -> None:
-        """Compile an operation; `shared` has the API's `security`, the path's `parameters`.
+        """Compile an operation.
 
+        `shared` has the API's `security`, the path's `parameters`, and the operation's `method`.
         Where it says `older`, the API is an older edition's, and the function is made to fit it.
         """
         operation_id = operation["operationId"]
@@ -47,6 +50,8 @@ class CompiledOperation:
         self._security = state.security
         self._side = _side(operation_id, operation.get("security", shared["security"]))
         self._needs = needs_of(operation, managed=self._side == "management")
+        reads = shared["method"] == "get" and self._side == "management"
+        self._cookie = reads and DIALECTS[state.settings.dialect].token_cookie
         self._parameters = Parameters([*shared["parameters"], *operation.get("parameters", [])])
         content = operation.get("requestBody", {}).get("content", {})
         self._multipart = any(kind in content for kind in MULTIPART)
@@ -56,7 +61,9 @@ class CompiledOperation:
         """Serve one request, top to bottom."""
         universe, caller, jti = self._state.universes.default, "", ""
         if self._side is not None:
-            universe, claims = self._security.caller(_authorization(scope), self._side)
+            universe, claims = self._security.caller(
+                credentials(scope, cookie=self._cookie), self._side
+            )
             caller, jti = claims.subject, claims.jti
         needs = self._needs if universe.plan != ENTERPRISE else None
         if needs is not None:
@@ -93,9 +100,10 @@ class StationApi(RoutedAPI[CompiledOperation]):  # type: ignore[misc]  # connexi
         shared = {
             "security": self.specification["security"],
             "parameters": path.get("parameters", []),
+            "method": operation.method.lower(),
             "older": "x-otakit-edition" in self.specification["info"],
         }
-        return CompiledOperation(path[operation.method.lower()], shared, self._state)
+        return CompiledOperation(path[shared["method"]], shared, self._state)
 
 
 class Station(RoutedMiddleware[StationApi]):  # type: ignore[misc]  # connexion is untyped
@@ -117,11 +125,3 @@ def _side(operation_id: str, security: list[dict[str, Any]]) -> Side | None:
         message = f"operation '{operation_id}' needs {sorted(names)}: one known token is expected"
         raise RuntimeError(message)
     return sides[0]
-
-
-def _authorization(scope: Scope) -> bytes:
-    value: bytes
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            return value
-    return b""

@@ -22,7 +22,7 @@ _SIDE_CLAIM: dict[Side, str] = {
     "connect": "connect.fleet",
 }
 _ISSUER = {"devices": "Mender", "management": "mender.useradm"}
-_ADDONS = [{"name": n, "enabled": True} for n in ("configure", "troubleshoot", "monitor")]
+ADDONS = [{"name": n, "enabled": True} for n in ("configure", "troubleshoot", "monitor")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class TokenSigner:
             TENANT: self._tenant,
             "mender.plan": plan,
             "mender.trial": False,
-            "mender.addons": _ADDONS,
+            "mender.addons": ADDONS,
         }
         if record.expires is not None:
             claims["exp"] = int(record.expires)

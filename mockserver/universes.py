@@ -121,17 +121,17 @@ class Universes:
         raise Unauthorized(message)
 
     def reset(self, universe_id: str) -> None:
-        """Drop all of a universe but its users and their sessions; raises NotFound.
+        """Drop all of a universe but its first user, as it began; raises NotFound.
 
-        A page that is logged in stays so. Ids begin anew: they depend on the seed and what follows.
-        The plan is again the one that it began with.
+        Who is logged in as that user stays so. Ids begin anew: they depend on the seed and what
+        follows. The plan is again the one that it began with.
         """
         universe = self.universe(universe_id)
         old = universe.world
         universe.world = self._world(old.seed)
         universe.world.users = old.users
         old.users.keep_time(universe.world.clock)
-        old.users.forget_access_tokens()
+        old.users.begin_anew()
         universe.plan = universe.booked
         universe.storage.clear()
 

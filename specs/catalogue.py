@@ -54,7 +54,12 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 """The APIs of each edition; a name is the path of its YAML file without the ending."""
 
-AS_BUILT: tuple[str, ...] = ()
+AS_BUILT: tuple[str, ...] = (
+    "as_built/management/iot-manager-v1",
+    "as_built/management/tenantadm-v1",
+    "as_built/management/useradm-v1",
+    "as_built/management/useradm-v2",
+)
 """The APIs as the real server has them, below `as_built/`.
 
 One that is called like an API of `mender` has the operations that differ or are missing there, and

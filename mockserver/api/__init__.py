@@ -15,11 +15,15 @@ MODULES = (
     "device_deployments",
     "device_inventory",
     "dynamic_deployments",
+    "integrations",
     "inventory",
     "inventory_search",
     "older_deployments",
     "releases",
+    "tenant",
+    "user_settings",
     "useradm",
+    "users",
 )
 
 

@@ -1,14 +1,14 @@
-"""User administration: logins, the own user, personal access tokens (management/useradm-v1)."""
+"""User administration: logins and personal access tokens (management/useradm-v1)."""
 
 import base64
 import binascii
 from typing import Any
 
 from otakit.mockserver.answers import ACCEPTED, OK, Answer, empty, json_answer
+from otakit.mockserver.domain.access_tokens import AccessToken
 from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.errors import Unauthorized
 from otakit.mockserver.domain.tokens import TokenRecord
-from otakit.mockserver.domain.users import AccessToken, User
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.universes import Universe
 
@@ -27,12 +27,6 @@ def logout(call: Call) -> Answer:
     """End the session of the token that is used."""
     call.world.users.logout(call.jti)
     return empty(ACCEPTED)
-
-
-@operation("getMyUser")
-def get_my_user(call: Call) -> Answer:
-    """Show the user who asks."""
-    return json_answer(_user_json(call.world.users.user(call.caller)))
 
 
 @operation("listAccessTokens")
@@ -73,18 +67,6 @@ def _credentials(header: str) -> tuple[str, str]:
         message = "invalid or missing auth header: 'Basic <base64 of e-mail:password>' is expected"
         raise Unauthorized(message)
     return email, password
-
-
-def _user_json(user: User) -> dict[str, Any]:
-    shaped = {
-        "id": user.id,
-        "email": user.email,
-        "created_ts": rfc3339(user.created),
-        "updated_ts": rfc3339(user.updated),
-    }
-    if user.logged_in is not None:
-        shaped["login_ts"] = rfc3339(user.logged_in)
-    return shaped
 
 
 def _access_token_json(token: AccessToken) -> dict[str, Any]:

@@ -4,8 +4,8 @@ Reference, Device APIs / Device authentication and Management APIs / Device auth
 they are silent, section 3 of the server facts.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
 
 from otakit.mockserver.domain.clock import Clock, Seconds
 from otakit.mockserver.domain.device import (
@@ -44,19 +44,24 @@ _TRANSITIONS = {
 _DENIED = "dev auth: unauthorized"
 
 
+class DeviceWatcher(Protocol):
+    """Somebody who wants to know what becomes of devices."""
+
+    def device_changed(self, device: Device) -> None:
+        """Hear of a device that has another status now."""
+
+    def device_removed(self, device: Device) -> None:
+        """Hear of a device that is gone."""
+
+
 class Admission:
     """The devices of one World with their authentication sets and tokens."""
 
-    def __init__(
-        self, clock: Clock, ids: Ids, on_accepted: Callable[[str], object] = lambda _: None
-    ) -> None:
-        """Begin without devices and without a limit.
-
-        `on_accepted` is told a device's id whenever the device becomes accepted.
-        """
-        self._on_accepted = on_accepted
+    def __init__(self, clock: Clock, ids: Ids) -> None:
+        """Begin without devices and without a limit."""
         self.limit = UNLIMITED
         self.tokens = Tokens(clock)
+        self._watchers: list[DeviceWatcher] = []
         self._clock = clock
         self._ids = ids
         self._count = 0
@@ -65,6 +70,10 @@ class Admission:
         self._auth_sets: dict[str, AuthSet] = {}
         self._by_age: Index[int] = Index()
         self._by_status: dict[str, Index[int]] = {status: Index() for status in STATUSES}
+
+    def watch(self, watcher: DeviceWatcher) -> None:
+        """Tell somebody of each device that gets another status or goes."""
+        self._watchers.append(watcher)
 
     # What a device asks
 
@@ -159,6 +168,8 @@ class Admission:
         del self._devices[device_id], self._by_identity[device.identity]
         self._by_age.discard(device.number, device_id)
         self._by_status[device.status].discard(device.number, device_id)
+        for watcher in self._watchers:
+            watcher.device_removed(device)
 
     def revoke_token(self, jti: str) -> None:
         """Revoke one device token; raises NotFound."""
@@ -278,5 +289,5 @@ class Admission:
             self._by_status[device.status].discard(device.number, device.id)
             self._by_status[status].add(device.number, device.id)
             device.status = status
-            if status == ACCEPTED:
-                self._on_accepted(device.id)
+            for watcher in self._watchers:
+                watcher.device_changed(device)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from otakit.mockserver.domain.clock import Clock, Seconds
+from otakit.mockserver.domain.device import ACCEPTED, Device
 from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.domain.errors import Invalid, NotFound
 
@@ -49,9 +50,14 @@ class Configurations:
             self._records[device_id] = record
         return record
 
-    def remove(self, device_id: str) -> None:
-        """Forget a device, if it is known."""
-        self._records.pop(device_id, None)
+    def device_changed(self, device: Device) -> None:
+        """Begin a record for a device that is let in."""
+        if device.status == ACCEPTED:
+            self.begin(device.id)
+
+    def device_removed(self, device: Device) -> None:
+        """Forget a device that is gone."""
+        self._records.pop(device.id, None)
 
     def of(self, device_id: str) -> Configuration:
         """Return a device's record; raises NotFound for one never accepted nor configured."""

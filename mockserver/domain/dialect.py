@@ -19,6 +19,8 @@ class Dialect:
     abort ended are held.
     `refuse_twins`: a deployment equal to an unfinished one is refused; the reference does not
     know of that.
+    `token_cookie`: a user's token may stand in a cookie called JWT where a request that only reads
+    has no Authorization header; the reference wants the header (Introduction / Authentication).
     `configure_strangers`: a device that nobody knows can be configured; the reference knows a 404.
     """
 
@@ -27,6 +29,7 @@ class Dialect:
     abort_covers_queue: bool
     abort_freezes: bool
     refuse_twins: bool
+    token_cookie: bool
     configure_strangers: bool
 
 
@@ -36,6 +39,7 @@ DOCUMENTED = Dialect(
     abort_covers_queue=True,
     abort_freezes=True,
     refuse_twins=False,
+    token_cookie=False,
     configure_strangers=False,
 )
 """The documents' word, everywhere."""
@@ -46,6 +50,7 @@ AS_BUILT = Dialect(
     abort_covers_queue=False,
     abort_freezes=False,
     refuse_twins=True,
+    token_cookie=True,
     configure_strangers=True,
 )
 """What the open-source server does, where a client can see it."""

@@ -15,6 +15,7 @@ from otakit.mockserver.domain.dialect import DOCUMENTED, Dialect
 from otakit.mockserver.domain.errors import Conflict, Invalid, Unauthorized, Unprocessable
 from otakit.mockserver.domain.filters import Predicate, SavedFilters, matches
 from otakit.mockserver.domain.ids import Ids
+from otakit.mockserver.domain.integrations import Integrations
 from otakit.mockserver.domain.inventory import Inventory
 from otakit.mockserver.domain.offers import Offers
 from otakit.mockserver.domain.profiles import Profiles
@@ -34,9 +35,12 @@ class World:
         self.clock = clock or Clock()
         self.ids = Ids(seed)
         self.dialect = dialect
-        self.configurations = Configurations(self.clock, dialect, self._is_device)
-        self.admission = Admission(self.clock, self.ids, self.configurations.begin)
+        self.admission = Admission(self.clock, self.ids)
         self.users = Users(self.clock, Ids(seed, "users"))  # who logs in moves no other id
+        self.configurations = Configurations(self.clock, dialect, self._is_device)
+        self.integrations = Integrations(self.clock, Ids(seed, "integrations"))
+        self.admission.watch(self.configurations)
+        self.admission.watch(self.integrations)
         self.artifacts = Artifacts(self.clock, self.ids)
         self.inventory = Inventory(self.clock, self.ids)
         self.profiles = Profiles(self.admission, self.inventory)
@@ -66,14 +70,12 @@ class World:
         """Remove an authentication set, and its device if that was all; raises NotFound."""
         if self.admission.delete_auth_set(device_id, auth_set_id):
             self.inventory.remove(device_id)
-            self.configurations.remove(device_id)
             self.deployments.decommission_device(device_id)
 
     def decommission_device(self, device_id: str) -> None:
         """Remove a device with all that is known of it; raises NotFound."""
         self.admission.remove(device_id)
         self.deployments.decommission_device(device_id)
-        self.configurations.remove(device_id)
         self.inventory.remove(device_id)
 
     def _begin_records(self) -> None:

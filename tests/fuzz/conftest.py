@@ -83,6 +83,7 @@ def populate(server: Any) -> Target:
             "keys": [device.pem for device in devices],
             **_configuration(user, ids[1], devices[1]),
             **_things(user, ids),
+            **_companions(user),
         }
         artifact = _fetch(user, names["artifacts"].pop())
     tokens = {
@@ -142,6 +143,22 @@ def _things(user: httpx.Client, devices: list[str]) -> dict[str, list[str]]:
         "deployments": [_last(location) for location in deployments],
         "access_tokens": [json.loads(base64.urlsafe_b64decode(claims + "=="))["jti"]],
     }
+
+
+def _companions(user: httpx.Client) -> dict[str, list[str]]:
+    """Make users and an integration; the documents know of neither, only servers as built do."""
+    names: dict[str, list[str]] = {"users": ["nobody"], "integrations": ["none"]}
+    if user.get("v1/useradm/users").status_code == 404:
+        return names
+    for name in ("ada", "bob", "cyd"):
+        asked = {"email": f"{name}@example.com", "password": "difference engine"}
+        made = user.post("v1/useradm/users", json=asked).raise_for_status()
+        names["users"].append(_last(made.headers["location"]))
+    webhook: dict[str, Any] = {"type": "http", "http": {"url": "https://example.com/hook"}}
+    hook = {"provider": "webhook", "credentials": webhook}
+    made = user.post("v1/iot-manager/integrations", json=hook).raise_for_status()
+    names["integrations"].append(_last(made.headers["location"]))
+    return names
 
 
 def _fleet(url: str, tokens: dict[str, str]) -> dict[str, list[str]]:

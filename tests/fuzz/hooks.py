@@ -50,7 +50,9 @@ def before_call(_: Any, case: schemathesis.Case[Any], __: dict[str, Any]) -> Non
     if case.operation.label == "POST /auth/logout":
         log_in(case)
     if case.operation.label == "DELETE /settings/tokens/{id}":
-        spare_own_token(case)
+        spare_own(case, "jti")
+    if case.operation.label == "DELETE /users/{id}":
+        spare_own(case, "sub")
     if isinstance(case.body, dict) and case.media_type == "multipart/form-data":
         put_file_last(case.body)
 
@@ -63,9 +65,9 @@ def log_in(case: schemathesis.Case[Any]) -> None:
         case.headers["Authorization"] = f"Bearer {token}"
 
 
-def spare_own_token(case: schemathesis.Case[Any]) -> None:
-    """Let nobody revoke the token that all other requests use."""
-    own = jwt.decode(TOKEN, options={"verify_signature": False})["jti"]
+def spare_own(case: schemathesis.Case[Any], claim: str) -> None:
+    """Let nobody revoke the token that all other requests use, or delete its user."""
+    own = jwt.decode(TOKEN, options={"verify_signature": False})[claim]
     if case.path_parameters.get("id") == own:
         case.path_parameters["id"] = "nobody"
 

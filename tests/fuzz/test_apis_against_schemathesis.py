@@ -46,6 +46,10 @@ MEANINGS = (
     ("/download/configuration/", "query.x-men-signature", "link_signatures"),
     ("/tokens/", "path.id", "auth_sets"),
     ("/settings/tokens/", "path.id", "access_tokens"),
+    ("/users/{", "path.id", "users"),
+    ("/users", "query.id[*]", "users"),
+    ("/integrations/{", "path.id", "integrations"),
+    ("/events", "query.integration_id", "integrations"),
     ("/artifacts/", "path.id", "artifacts"),
     ("/filters/", "path.id", "filters"),
     ("/deployments/devices/", "path.id", "devices"),
@@ -76,6 +80,11 @@ CASES = {
 
 What several editions have is tried in the current one, which is the last here.
 """
+CASES |= {
+    api.name: pytest.param(("--dialect", "as-built"), api, id=api.name)
+    for api in served(dialect="as-built")
+    if api.name not in CASES
+}
 
 
 @pytest.mark.parametrize(("options", "api"), CASES.values())

@@ -4,6 +4,8 @@ import httpx
 import pytest
 
 LOGIN = "/api/management/v1/useradm/auth/login"
+ALLOWED = "authorization,content-type,if-match,x-men-requestid"
+EXPOSED = {"X-Total-Count", "Link", "ETag", "Location", "X-MEN-RequestID", "Content-Disposition"}
 
 
 class HasUrl:
@@ -23,13 +25,23 @@ def test_preflight_of_a_local_page_is_allowed(server: HasUrl, origin: str) -> No
         headers={
             "Origin": origin,
             "Access-Control-Request-Method": "POST",
-            "Access-Control-Request-Headers": "authorization,content-type",
+            "Access-Control-Request-Headers": ALLOWED,
         },
     )
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == origin
     assert "POST" in answer.headers["access-control-allow-methods"]
-    assert "authorization" in answer.headers["access-control-allow-headers"]
+    assert answer.headers["access-control-allow-headers"] == ALLOWED
+    assert answer.headers["access-control-allow-credentials"] == "true"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_every_method_is_allowed(server: HasUrl, method: str) -> None:
+    """Of those that the APIs have."""
+    headers = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": method}
+    answer = httpx.options(server.url + LOGIN, headers=headers)
+    assert answer.status_code == 200
+    assert method in answer.headers["access-control-allow-methods"]
 
 
 def test_answers_and_errors_can_be_read_by_a_local_page(server: HasUrl) -> None:
@@ -38,7 +50,7 @@ def test_answers_and_errors_can_be_read_by_a_local_page(server: HasUrl) -> None:
     assert answer.status_code == 401
     assert answer.headers["access-control-allow-origin"] == "http://localhost:3000"
     exposed = answer.headers["access-control-expose-headers"]
-    assert {"Link", "X-Total-Count", "Location"} <= set(exposed.split(", "))
+    assert set(exposed.split(", ")) >= EXPOSED
 
 
 @pytest.mark.parametrize("origin", ["https://example.com", "http://localhost.example.com", "null"])

@@ -10,7 +10,7 @@ from jsonschema_path import SchemaPath
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from otakit.specs.catalogue import NAMES, Api, apis, resolved, served
+from otakit.specs.catalogue import DEFAULT_EDITION, NAMES, Api, resolved, served
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 BODY_STATUSES = {"400", "413", "415"}
@@ -22,7 +22,9 @@ FORMATS.checkers = {
     for name, check in oas30_format_checker.checkers.items()
     if name != "binary"  # it wants bytes, which no example in YAML can be
 }
-APIS = {api.name: api for edition in NAMES for api in apis(edition)}
+SERVED = {name: served(name) for name in NAMES}
+SERVED["as-built"] = served(DEFAULT_EDITION, "as-built")
+APIS = {api.name: api for together in SERVED.values() for api in together}
 DOCUMENTS = {name: resolved(api) for name, api in APIS.items()}
 
 
@@ -81,10 +83,10 @@ def test_formats_are_checked() -> None:
     assert not validator.is_valid("2016-03-11T13:03:17.063+0000")
 
 
-@pytest.mark.parametrize("edition", NAMES)
-def test_operation_ids_are_unique(edition: str) -> None:
-    """An id names one operation of the edition, so that code can be joined to it."""
-    names = {api.name for api in served(edition)}
+@pytest.mark.parametrize("kind", SERVED)
+def test_operation_ids_are_unique(kind: str) -> None:
+    """An id names one operation of what is served together, so that code can be joined to it."""
+    names = {api.name for api in SERVED[kind]}
     counted = Counter(found.get("operationId") for name, found, _ in operations() if name in names)
     assert None not in counted
     assert [ident for ident, count in counted.items() if count > 1] == []

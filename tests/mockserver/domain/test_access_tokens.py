@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from otakit.mockserver.domain.errors import Conflict, Unprocessable
-from otakit.mockserver.domain.users import User
+from otakit.mockserver.domain.user import User
 from otakit.mockserver.domain.world import World
 
 
