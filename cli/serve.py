@@ -114,6 +114,7 @@ def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | N
     import uvicorn
 
     from otakit.mockserver.app import create_app
+    from otakit.mockserver.listening import options
 
     class Server(uvicorn.Server):
         """Says when it answers."""
@@ -133,6 +134,7 @@ def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | N
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=3,
+        **options(),
     )
     # uvicorn raises the signal again when it has shut down; SIGTERM shall end like Ctrl-C then.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from starlette.routing import Router
+from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 
 from otakit.mockserver.api import load_functions
@@ -22,6 +22,7 @@ from otakit.mockserver.routing import Routing
 from otakit.mockserver.security import Security
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.settings import Settings
+from otakit.mockserver.socket_routes import socket_routes
 from otakit.mockserver.station import Station
 from otakit.mockserver.storage import Storage
 from otakit.mockserver.universes import Universes
@@ -38,9 +39,13 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     folder = tempfile.TemporaryDirectory(prefix="otakit-")  # gone with the server
     universes = Universes(settings, Storage(Path(folder.name)))
     state = ServerState(settings, universes, Security(universes))
-    routes = [*control_routes(state), *download_routes(state)]
-    inner = Router(routes, lifespan=_cleaning(folder))
+    routes: list[BaseRoute] = [
+        *control_routes(state),
+        *download_routes(state),
+    ]
     documents = {api: resolved(api) for api in served(settings.edition, settings.dialect)}
+    routes += socket_routes(state, {api.base_path for api in documents})
+    inner = Router(routes, lifespan=_cleaning(folder))
     _check_functions(documents)
     app = ConnexionMiddleware(
         inner,

@@ -3,6 +3,8 @@
 Reference, Introduction / REST: the APIs make use of CORS and its OPTIONS requests.
 """
 
+import re
+
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -10,6 +12,14 @@ LOCALHOST = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 """The origins whose pages may call: a front end's development server on any port."""
 
 EXPOSED = ("Link", "Location", "X-Total-Count", "X-MEN-RequestID", "ETag", "Content-Disposition")
+
+
+_LOCAL = re.compile(LOCALHOST)
+
+
+def is_local(origin: str) -> bool:
+    """Say whether an origin is one whose pages may call."""
+    return _LOCAL.fullmatch(origin) is not None
 
 
 class Cors(CORSMiddleware):

@@ -3,6 +3,7 @@
 Reference, Error: the request id is the one in the X-MEN-RequestID header.
 """
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from otakit.mockserver.domain.ids import Ids
@@ -25,11 +26,14 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        if scope["type"] == "websocket":
+            await self._handshake(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        request_id = headers.get(HEADER, b"")[:MAX_LENGTH] or self._ids.uuid().encode()
+        request_id = self._request_id(headers)
         added = [(HEADER, request_id)] if b"origin" in headers else [(HEADER, request_id), _VARY]
         scope["app"] = self  # so Starlette's routers raise their 404 and 405, to be shaped here
         started = False
@@ -47,3 +51,34 @@ class Front:
             if started:
                 raise
             await problem(error, request_id.decode("latin-1")).send(send_with_id)
+
+    async def _handshake(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one websocket; what goes wrong before it is one gets an HTTP status."""
+        request_id = self._request_id(dict(scope["headers"]))
+        added = [(HEADER, request_id)]
+        accepted = False
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal accepted
+            if message["type"] == "websocket.accept":
+                accepted = True
+                message["headers"] = [*message.get("headers", ()), *added]
+            elif message["type"] == "websocket.close" and not accepted:
+                raise HTTPException(404)  # Starlette's way to say that it has no such route
+            await send(message)
+
+        async def deny(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *added]
+            await send({**message, "type": f"websocket.{message['type']}"})
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        except Exception as error:
+            if accepted:
+                raise
+            await problem(error, request_id.decode("latin-1")).send(deny)
+
+    def _request_id(self, headers: dict[bytes, bytes]) -> bytes:
+        """Return the id that the client brought, or a new one."""
+        return headers.get(HEADER, b"")[:MAX_LENGTH] or self._ids.uuid().encode()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from otakit.mockserver.domain.dialect import DIALECTS, Dialect
 from otakit.mockserver.security import Security
 from otakit.mockserver.settings import Settings
 from otakit.mockserver.universes import Universes
@@ -14,3 +15,8 @@ class ServerState:
     settings: Settings
     universes: Universes
     security: Security
+
+    @property
+    def dialect(self) -> Dialect:
+        """The policies of all its worlds."""
+        return DIALECTS[self.settings.dialect]

@@ -22,7 +22,7 @@ class Settings:
     `documented`, or `as-built` for what the real server makes of the documents. `plan` is what the
     tenants have booked, unless one is made with another. The limits are the
     real server's: 1 MiB for JSON bodies, 10 GiB for artifacts, 256 MiB for the raw file of
-    `artifacts/generate`.
+    `artifacts/generate`, 1 GiB for a file sent to a device.
     """
 
     edition: str = DEFAULT_EDITION
@@ -36,3 +36,4 @@ class Settings:
     json_limit: int = MEBIBYTE
     artifact_limit: int = 10 * GIBIBYTE
     generate_limit: int = 256 * MEBIBYTE
+    device_file_limit: int = GIBIBYTE

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from otakit.mockserver.answers import Answer
 from otakit.mockserver.bodies import JSON, MULTIPART, JsonBody, check_type, read
-from otakit.mockserver.domain.dialect import DIALECTS
+from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.framework import AbstractOperation, RoutedAPI, RoutedMiddleware
 from otakit.mockserver.operations import FUNCTIONS, Call
 from otakit.mockserver.parameters import Parameters
@@ -23,6 +23,9 @@ from otakit.mockserver.projection import projected
 from otakit.mockserver.security import credentials
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.tokens import Side
+
+JWT_COOKIE = "jwtCookie"
+"""The security scheme of operations that take the token from a cookie, too."""
 
 _SIDES: dict[str, Side] = {
     "deviceToken": "devices",
@@ -48,10 +51,10 @@ class CompiledOperation:
         self._is_async = iscoroutinefunction(self._function)
         self._state = state
         self._security = state.security
-        self._side = _side(operation_id, operation.get("security", shared["security"]))
+        security = operation.get("security", shared["security"])
+        self._side = _side(operation_id, security)
+        self._cookie = _takes_cookie(security, self._side, shared["method"], state.dialect)
         self._needs = needs_of(operation, managed=self._side == "management")
-        reads = shared["method"] == "get" and self._side == "management"
-        self._cookie = reads and DIALECTS[state.settings.dialect].token_cookie
         self._parameters = Parameters([*shared["parameters"], *operation.get("parameters", [])])
         content = operation.get("requestBody", {}).get("content", {})
         self._multipart = any(kind in content for kind in MULTIPART)
@@ -113,6 +116,15 @@ class Station(RoutedMiddleware[StationApi]):  # type: ignore[misc]  # connexion 
         """Stand before an application, which gets what no API claims."""
         super().__init__(app)
         self.api_cls = partial(StationApi, state=state)
+
+
+def _takes_cookie(
+    security: list[dict[str, Any]], side: Side | None, method: str, dialect: Dialect
+) -> bool:
+    """Say whether a token may stand in a cookie: where the file says so, or the dialect."""
+    if any(JWT_COOKIE in need for need in security):
+        return side != "devices" or dialect.device_cookie
+    return side == "management" and method == "get" and dialect.token_cookie
 
 
 def _side(operation_id: str, security: list[dict[str, Any]]) -> Side | None:

@@ -3,15 +3,17 @@
 import base64
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from otakit.mockserver.connect_access import ConnectAccess, connect_access
+from otakit.mockserver.device_sockets import DeviceSockets
 from otakit.mockserver.domain.dialect import DIALECTS
 from otakit.mockserver.domain.errors import Conflict, NotFound, Unauthorized, Unprocessable
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.domain.tokens import TokenRecord
 from otakit.mockserver.domain.world import World
 from otakit.mockserver.links import LinkSigner
+from otakit.mockserver.recordings import Recordings
 from otakit.mockserver.settings import Settings
 from otakit.mockserver.storage import Storage
 from otakit.mockserver.tokens import Side, TokenSigner
@@ -26,7 +28,8 @@ class Universe:
 
     Devices reach it by `tenant_token`; `email` is its first user's. `plan` is what it has booked
     now, `booked` what it began with. `connect` is what a client of JFrog Connect needs for the
-    tenant's fleet.
+    tenant's fleet. `sockets` are the live connections of its devices, `recordings` what their
+    shells printed.
     """
 
     id: str
@@ -40,6 +43,8 @@ class Universe:
     tokens: TokenSigner
     links: LinkSigner
     connect: ConnectAccess
+    sockets: DeviceSockets = field(default_factory=DeviceSockets)
+    recordings: Recordings = field(default_factory=Recordings)
 
     def sign(self, record: TokenRecord, side: Side) -> str:
         """Write a token for one of its devices or users."""
@@ -127,6 +132,8 @@ class Universes:
         follows. The plan is again the one that it began with.
         """
         universe = self.universe(universe_id)
+        universe.sockets.close_all()
+        universe.recordings.clear()
         old = universe.world
         universe.world = self._world(old.seed)
         universe.world.users = old.users
@@ -144,6 +151,7 @@ class Universes:
         if universe is self.default:
             message = f"universe '{DEFAULT}' cannot be deleted: reset it instead"
             raise Conflict(message)
+        universe.sockets.close_all()
         del self._universes[universe_id]
         del self._by_tenant_token[universe.tenant_token]
         universe.storage.drop()

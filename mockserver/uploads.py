@@ -27,18 +27,25 @@ async def receive_form(
     The file's own name stands under `filename`. Raises Invalid for a malformed or truncated form,
     one without the file, or with parts behind it; Refused (413) for a file of over `limit` bytes.
     """
+    with into.open("wb") as file:
+        return await receive_into(call, file_part=file_part, file=file, limit=limit)
+
+
+async def receive_into(
+    call: Call, *, file_part: str, file: BinaryIO, limit: int, last: bool = True
+) -> dict[str, list[str]]:
+    """Do the same with a file that is open; unless `last`, parts may follow it."""
     boundary = parse_options_header(call.header(b"content-type"))[1].get(b"boundary")
     if not boundary:
         message = "Invalid value for Content-Type header: multipart has no boundary"
         raise Invalid(message)
     check_length(call.scope, limit + _FRAMING)
-    with into.open("wb") as file:
-        form = _Form(boundary, file_part, file, limit)
-        more = True
-        while more:
-            message_part = await call.receive()
-            form.feed(message_part.get("body", b""))
-            more = message_part.get("more_body", False)
+    form = _Form(boundary, file_part, file, limit, last=last)
+    more = True
+    while more:
+        message_part = await call.receive()
+        form.feed(message_part.get("body", b""))
+        more = message_part.get("more_body", False)
     form.close()
     missing = [name for name in call.required_parts if name not in {*form.texts, file_part}]
     if missing:
@@ -50,11 +57,14 @@ async def receive_form(
 class _Form:
     """A form on its way in; the parser calls the `on_…` methods."""
 
-    def __init__(self, boundary: bytes, file_part: str, file: BinaryIO, limit: int) -> None:
+    def __init__(
+        self, boundary: bytes, file_part: str, file: BinaryIO, limit: int, *, last: bool
+    ) -> None:
         self.texts: dict[str, list[str]] = {}
         self._file_part = file_part
         self._file = file
         self._limit = limit
+        self._last = last
         self._size = 0
         self._parts = 0
         self._text_size = 0
@@ -125,7 +135,7 @@ class _Form:
         if not self._name:
             message = "a part of the form has no name in its Content-Disposition"
             raise Invalid(message)
-        if self._file_seen:
+        if self._file_seen and (self._last or self._name == self._file_part):
             message = (
                 f"part '{self._name[:80]}' comes after '{self._file_part}',"
                 " which has to be the last part"

@@ -22,10 +22,12 @@ Side = Literal["devices", "management"]
 _MENDER = (
     "mender/devices/authentication-v1",
     "mender/devices/configuration-v1",
+    "mender/devices/connect-v1",
     "mender/devices/deployments-v1",
     "mender/devices/deployments-v2",
     "mender/devices/inventory-v1",
     "mender/management/configuration-v1",
+    "mender/management/connect-v1",
     "mender/management/deployments-v1",
     "mender/management/deployments-v2",
     "mender/management/devauth-v2",

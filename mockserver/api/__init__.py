@@ -4,6 +4,7 @@ import importlib
 
 MODULES = (
     "artifacts",
+    "connections",
     "configuration",
     "configuration_download",
     "connect_deployments",
@@ -11,6 +12,7 @@ MODULES = (
     "deployment_devices",
     "devauth",
     "device_authentication",
+    "device_connect",
     "device_configuration",
     "device_deployments",
     "device_inventory",
@@ -19,6 +21,7 @@ MODULES = (
     "inventory",
     "inventory_search",
     "older_deployments",
+    "remote_files",
     "releases",
     "tenant",
     "user_settings",

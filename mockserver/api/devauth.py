@@ -46,6 +46,7 @@ def get_device(call: Call) -> Answer:
 def decommission_device(call: Call) -> Answer:
     """Remove a device and all that belongs to it."""
     call.world.decommission_device(call.params["id"])
+    call.universe.sockets.recheck(call.world, call.params["id"])
     return empty()
 
 
@@ -53,6 +54,7 @@ def decommission_device(call: Call) -> Answer:
 def delete_auth_set(call: Call) -> Answer:
     """Remove an authentication set."""
     call.world.delete_auth_set(call.params["id"], call.params["aid"])
+    call.universe.sockets.recheck(call.world, call.params["id"])
     return empty()
 
 
@@ -61,6 +63,7 @@ def set_auth_set_status(call: Call) -> Answer:
     """Accept, reject or dismiss an authentication set."""
     params = call.params
     call.world.admission.set_status(params["id"], params["aid"], call.body["status"])
+    call.universe.sockets.recheck(call.world, call.params["id"])
     return empty()
 
 
@@ -80,7 +83,8 @@ def count_devices(call: Call) -> Answer:
 @operation("revokeToken")
 def revoke_token(call: Call) -> Answer:
     """Revoke a device's token."""
-    call.world.admission.revoke_token(call.params["id"])
+    device_id = call.world.admission.revoke_token(call.params["id"])
+    call.universe.sockets.recheck(call.world, device_id)
     return empty()
 
 

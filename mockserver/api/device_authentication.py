@@ -21,6 +21,7 @@ def authenticate_device(call: Call) -> Answer:
     verify(key, call.params["X-MEN-Signature"], call.raw)
     universe = call.server.universes.of_tenant(call.body.get("tenant_token", ""))
     record = universe.world.authenticate_device(identity_data, normalise(key))
+    universe.sockets.recheck(universe.world, record.subject)
     token = universe.sign(record, "devices")
     return Answer(OK, token.encode(), b"application/jwt")
 

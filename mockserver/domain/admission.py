@@ -99,13 +99,18 @@ class Admission:
 
     def check_in(self, jti: str) -> Device | None:
         """Return the device that may act with this token now, and note that it was seen."""
+        device = self.bearer(jti)
+        if device is not None:
+            device.checked_in = self._clock.now()
+        return device
+
+    def bearer(self, jti: str) -> Device | None:
+        """Return the device that may act with this token now."""
         record = self.tokens.living(jti)
         auth_set = self._auth_sets.get(jti)
         if record is None or auth_set is None or auth_set.status != ACCEPTED:
             return None
-        device = self._devices[auth_set.device_id]
-        device.checked_in = self._clock.now()
-        return device
+        return self._devices[auth_set.device_id]
 
     # What a user asks
 
@@ -171,11 +176,13 @@ class Admission:
         for watcher in self._watchers:
             watcher.device_removed(device)
 
-    def revoke_token(self, jti: str) -> None:
-        """Revoke one device token; raises NotFound."""
-        if not self.tokens.revoke(jti):
+    def revoke_token(self, jti: str) -> str:
+        """Revoke one device token and return the device's id; raises NotFound."""
+        auth_set = self._auth_sets.get(jti)
+        if not self.tokens.revoke(jti) or auth_set is None:
             message = f"no token '{jti}'"
             raise NotFound(message)
+        return auth_set.device_id
 
     # What there is
 

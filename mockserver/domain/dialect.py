@@ -21,6 +21,8 @@ class Dialect:
     know of that.
     `token_cookie`: a user's token may stand in a cookie called JWT where a request that only reads
     has no Authorization header; the reference wants the header (Introduction / Authentication).
+    `device_cookie`: a device's token may stand in a cookie (reference, Device connect); else the
+    Authorization header is the only place for it.
     `configure_strangers`: a device that nobody knows can be configured; the reference knows a 404.
     """
 
@@ -30,6 +32,7 @@ class Dialect:
     abort_freezes: bool
     refuse_twins: bool
     token_cookie: bool
+    device_cookie: bool
     configure_strangers: bool
 
 
@@ -40,6 +43,7 @@ DOCUMENTED = Dialect(
     abort_freezes=True,
     refuse_twins=False,
     token_cookie=False,
+    device_cookie=True,
     configure_strangers=False,
 )
 """The documents' word, everywhere."""
@@ -51,6 +55,7 @@ AS_BUILT = Dialect(
     abort_freezes=False,
     refuse_twins=True,
     token_cookie=True,
+    device_cookie=False,
     configure_strangers=True,
 )
 """What the open-source server does, where a client can see it."""

@@ -8,6 +8,7 @@ from otakit.mockserver.domain.artifacts import Artifact, Artifacts, Content
 from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.domain.configuration import Configurations
 from otakit.mockserver.domain.connect_fleet import ConnectFleet
+from otakit.mockserver.domain.connection import Connections
 from otakit.mockserver.domain.deployment import Deployment, Plan, Scope
 from otakit.mockserver.domain.deployments import Deployments
 from otakit.mockserver.domain.device import ACCEPTED, Device
@@ -39,7 +40,9 @@ class World:
         self.users = Users(self.clock, Ids(seed, "users"))  # who logs in moves no other id
         self.configurations = Configurations(self.clock, dialect, self._is_device)
         self.integrations = Integrations(self.clock, Ids(seed, "integrations"))
+        self.connections = Connections(self.clock)
         self.admission.watch(self.configurations)
+        self.admission.watch(self.connections)
         self.admission.watch(self.integrations)
         self.artifacts = Artifacts(self.clock, self.ids)
         self.inventory = Inventory(self.clock, self.ids)

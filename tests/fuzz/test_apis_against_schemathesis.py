@@ -128,7 +128,7 @@ def configuration(api: Api, target: Any) -> str:
         if scheme == "basicAuth":
             lines += ["[auth.openapi.basicAuth]", f"username = {quoted(EMAIL)}"]
             lines += [f"password = {quoted(PASSWORD)}"]
-        else:
+        elif scheme in target.tokens:  # not the cookie that may stand in for one
             lines += [f"[auth.openapi.{scheme}]", f"bearer = {quoted(target.tokens[scheme])}"]
     for name, values in target.names.items():
         lines += [f"[dictionaries.{name}]", f"values = {json.dumps(values)}"]

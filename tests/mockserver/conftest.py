@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 
 from otakit.mockserver.app import create_app
+from otakit.mockserver.listening import options
 from otakit.mockserver.settings import Settings
 
 
@@ -31,7 +32,7 @@ class ThreadedServer(uvicorn.Server):
 def serve(settings: Settings) -> Iterator[str]:
     """Run a server on a free port; yield its URL."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(create_app(settings), log_level="warning", ws="none")
+        config = uvicorn.Config(create_app(settings), log_level="warning", **options())
         server = ThreadedServer(config)
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()

@@ -36,16 +36,16 @@ _START = (
 
 _CONFIGURATION = """\
 {{"ServerURL": "{url}", "TenantToken": "{tenant}",
-  "DeviceTypeFile": "{root}/device_type", "DBus": {{"Enabled": false}},
-  "Security": {{"AuthPrivateKey": "{key}"}},
-  "UpdatePollIntervalSeconds": 1, "InventoryPollIntervalSeconds": 1, "RetryPollIntervalSeconds": 1}}
+  "DeviceTypeFile": "{root}/device_type", "DBus": {{"Enabled": {dbus}}},
+  "Security": {{"AuthPrivateKey": "{key}"}}, "RetryPollIntervalSeconds": 1,
+  "UpdatePollIntervalSeconds": {poll}, "InventoryPollIntervalSeconds": {poll}}}
 """
 
 
 class MenderClient:
     """The daemon of mender-client, with a folder in place of the device's disk."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a device is set up with
         self,
         root: Path,
         url: str,
@@ -53,20 +53,28 @@ class MenderClient:
         apart: Iterable[str],
         private_key: Path | None = None,
         tenant_token: str = "",
+        bus: str = "",
     ) -> None:
         """Prepare a device for a server; `apart` is the command that sets a program apart.
 
-        Without a private key it makes one of its own, of 3072 bits RSA.
+        Without a private key it makes one of its own, of 3072 bits RSA. `bus` is the address of a
+        D-Bus for it; a device with one waits to be told when to ask for something.
         """
         self.root = root
         self.mac = "02:00:00:00:00:01"
         self._apart = tuple(apart)
         self._log = root / "client.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._environment = {**os.environ, **({"DBUS_SYSTEM_BUS_ADDRESS": bus} if bus else {})}
         for folder in (*_PRIVATE, "data", "disk"):
             (root / folder).mkdir(parents=True)
         configuration = _CONFIGURATION.format(
-            url=url, root=root, key=private_key or "", tenant=tenant_token
+            url=url,
+            root=root,
+            key=private_key or "",
+            tenant=tenant_token,
+            poll=3600 if bus else 1,
+            dbus=json.dumps(bool(bus)),
         )
         (root / "mender.conf").write_text(configuration)
         (root / "device_type").write_text(f"device_type={DEVICE_TYPE}\n")
@@ -93,7 +101,14 @@ class MenderClient:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                env=self._environment,
             )
+
+    @property
+    def pid(self) -> int:
+        """Return the process that sets the daemon apart; the daemon is its only child."""
+        assert self._process is not None
+        return self._process.pid
 
     def stop(self) -> None:
         """End it, and leave its log to pytest, which shows it if the test failed."""
@@ -285,3 +300,9 @@ def write_artifact(real_program: Callable[[str], str], tmp_path: Path) -> Callab
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def ota_parts() -> tuple[type[MenderClient], type[Operator]]:
+    """Return the classes of devices and operators, for tests that share one of each."""
+    return MenderClient, Operator

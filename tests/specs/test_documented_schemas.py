@@ -17,6 +17,7 @@ REFERENCE = {
     ("device", "Deployments v2"): "mender/devices/deployments-v2",
     ("device", "Device authentication"): "mender/devices/authentication-v1",
     ("device", "Device configure"): "mender/devices/configuration-v1",
+    ("device", "Device connect"): "mender/devices/connect-v1",
     ("device", "Device inventory"): "mender/devices/inventory-v1",
     ("management", "Deployments"): "mender/management/deployments-v1",
     ("management", "Deployments v2"): "mender/management/deployments-v2",

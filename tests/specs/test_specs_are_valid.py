@@ -102,7 +102,7 @@ def test_operation_keeps_our_rules(name: str, found: dict[str, Any]) -> None:
     schemes = document["components"].get("securitySchemes", {})
     needed = {key for item in found.get("security", document["security"]) for key in item}
     wanted = set(COMMON_STATUSES)
-    if any(schemes[key]["scheme"] == "bearer" for key in needed):
+    if any(schemes[key].get("scheme") == "bearer" for key in needed):
         wanted |= TOKEN_STATUSES
     if "requestBody" in found:
         wanted |= BODY_STATUSES

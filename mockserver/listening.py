@@ -1,0 +1,78 @@
+"""How uvicorn listens: the options that our own sockets need, wherever a server is started."""
+
+import base64
+import binascii
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.datastructures import Headers
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+MAX_MESSAGE = 8 << 20
+PING_INTERVAL = PING_TIMEOUT = 30.0
+"""Seconds, section 8.1 of the server facts: a peer that is silent for a minute is gone."""
+
+
+class Listener(HttpToolsProtocol):
+    """Takes a broken websocket handshake for the plain request that it is.
+
+    So it gets the documented error object from its operation, not a line of text from a library.
+    """
+
+    def _should_upgrade(self) -> bool:
+        return super()._should_upgrade() and self._is_handshake()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: the answer does."""
+
+    def _is_handshake(self) -> bool:
+        """Say whether a request is a handshake by RFC 6455, 4.2.1."""
+        headers = {bytes(name).lower(): bytes(value) for name, value in self.headers}
+        try:
+            key = base64.b64decode(headers.get(b"sec-websocket-key", b"").strip(), validate=True)
+        except binascii.Error:
+            return False
+        return (
+            self.scope["method"] == "GET"
+            and len(key) == 16  # noqa: PLR2004 - the RFC's own number
+            and headers.get(b"sec-websocket-version", b"").strip() == b"13"
+        )
+
+
+class Protocol(ServerProtocol):
+    """RFC 6455's rules, but for one: `protomsg/msgpack`, which devices offer, is no token."""
+
+    def process_subprotocol(self, headers: Headers) -> Subprotocol | None:
+        """Leave the choice to the application."""
+        del headers
+        return None
+
+
+class Sockets(WebSocketsSansIOProtocol):
+    """One websocket."""
+
+    def __init__(self, config: uvicorn.Config, *args: Any, **kwargs: Any) -> None:
+        """Begin before the handshake."""
+        super().__init__(config, *args, **kwargs)
+        self.conn = Protocol(max_size=config.ws_max_size, logger=self.logger)
+
+    async def send(self, message: Any) -> None:
+        """Send an ASGI message."""
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            self.handshake_complete = True  # else uvicorn logs an error for each refusal
+
+
+def options() -> dict[str, Any]:
+    """Return what to pass to `uvicorn.Config` for a server of this application."""
+    return {
+        "http": Listener,
+        "ws": Sockets,
+        "ws_max_size": MAX_MESSAGE,
+        "ws_ping_interval": PING_INTERVAL,
+        "ws_ping_timeout": PING_TIMEOUT,
+        "ws_per_message_deflate": False,
+    }

@@ -1,0 +1,96 @@
+"""The routes of the websockets: who may open one, before it is one.
+
+Reference, Device APIs / Device connect / Connect; sections 8.1 and 8.2 of the server facts.
+"""
+
+import re
+from collections.abc import Iterable
+
+from starlette.routing import WebSocketRoute
+from starlette.types import Scope
+from starlette.websockets import WebSocket
+
+from otakit.mockserver.cors import is_local
+from otakit.mockserver.device_sockets import DeviceSocket
+from otakit.mockserver.domain.errors import Forbidden, Invalid, NotFound
+from otakit.mockserver.security import credentials
+from otakit.mockserver.server_state import ServerState
+from otakit.mockserver.terminal import Terminal, play
+from otakit.mockserver.universes import Universe
+
+DEVICES, MANAGEMENT = "/api/devices/v1/deviceconnect", "/api/management/v1/deviceconnect"
+
+SUBPROTOCOL = "protomsg/msgpack"
+
+DEFAULT_SLEEP, MAX_SLEEP = "10", 1000
+
+_SLEEP = re.compile(r"[0-9]{1,4}")
+
+
+def socket_routes(state: ServerState, bases: Iterable[str]) -> list[WebSocketRoute]:
+    """Return the websockets' routes below those base paths that are served."""
+
+    async def device(websocket: WebSocket) -> None:
+        shown = credentials(websocket.scope, cookie=state.dialect.device_cookie)
+        universe, claims = state.security.caller(shown, "devices")
+        await websocket.accept(_subprotocol(websocket.scope))
+        socket = DeviceSocket(websocket, claims.subject, claims.jti)
+        await universe.sockets.serve(socket, universe.world)
+
+    async def user(websocket: WebSocket) -> None:
+        universe, claims = state.security.caller(credentials(websocket.scope), "management")
+        check_origin(websocket)
+        connected = connected_device(universe, websocket.path_params["id"])
+        await websocket.accept(_subprotocol(websocket.scope))
+        session = connected.open(universe.world.ids.uuid())
+        try:
+            await Terminal(websocket, session, claims.subject, universe.recordings).serve()
+        finally:
+            session.leave()
+
+    async def playback(websocket: WebSocket) -> None:
+        universe, _ = state.security.caller(credentials(websocket.scope), "management")
+        check_origin(websocket)
+        frames = universe.recordings.of(websocket.path_params["id"])
+        pause = sleep_ms(websocket.query_params.get("sleep_ms", DEFAULT_SLEEP)) / 1000
+        await websocket.accept(_subprotocol(websocket.scope))
+        await play(websocket, frames, pause)
+
+    routes = {
+        DEVICES: [WebSocketRoute(f"{DEVICES}/connect", device)],
+        MANAGEMENT: [
+            WebSocketRoute(f"{MANAGEMENT}/devices/{{id}}/connect", user),
+            WebSocketRoute(f"{MANAGEMENT}/sessions/{{id}}/playback", playback),
+        ],
+    }
+    return [route for base in bases for route in routes.get(base, ())]
+
+
+def connected_device(universe: Universe, device_id: str) -> DeviceSocket:
+    """Return a device's live connection; raises NotFound."""
+    connected = universe.sockets.get(device_id)
+    if connected is None:
+        message = f"failed to connect to device: device disconnected: '{device_id}'"
+        raise NotFound(message)
+    return connected
+
+
+def sleep_ms(text: str) -> int:
+    """Read the pause between a recording's messages, in milliseconds; raises Invalid."""
+    if not _SLEEP.fullmatch(text) or int(text) > MAX_SLEEP:
+        message = f"sleep_ms: '{text[:80]}' is not 0 to {MAX_SLEEP} milliseconds"
+        raise Invalid(message)
+    return int(text)
+
+
+def check_origin(websocket: WebSocket) -> None:
+    """Refuse a page of another site: its user's cookie would open the terminal for it."""
+    origin = websocket.headers.get("origin")
+    own = websocket.headers.get("host")
+    if origin and not is_local(origin) and origin.partition("://")[2] != own:
+        message = f"pages of origin '{origin[:80]}' may not open a terminal"
+        raise Forbidden(message)
+
+
+def _subprotocol(scope: Scope) -> str | None:
+    return SUBPROTOCOL if SUBPROTOCOL in scope["subprotocols"] else None
