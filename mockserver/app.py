@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
         middlewares=[
             Cors,
             partial(Front, ids=Ids(settings.seed, "requests")),
-            Routing,
+            partial(Routing, dialect=state.dialect),
             partial(Station, state=state),
             SwaggerUIMiddleware,
         ],

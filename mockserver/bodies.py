@@ -10,6 +10,9 @@ from otakit.mockserver.problems import Refused
 from otakit.mockserver.schemas import Validator
 
 JSON = "application/json"
+NOTHING = "EOF"
+"""What is met in place of a body that is missing."""
+
 MULTIPART = ("multipart/form-data", "multipart/mixed")
 
 _decode = msgspec.json.Decoder().decode
@@ -57,6 +60,15 @@ def check_type(scope: Scope, expected: tuple[str, ...], body: bytes | None) -> N
         raise Refused(415, f"Bad Content-Type, expected {wanted}")
 
 
+class Undecodable(Invalid):
+    """A body that is not JSON, or missing; `reason` says what was met instead."""
+
+    def __init__(self, reason: str) -> None:
+        """Refuse for this reason."""
+        super().__init__(f"failed to decode request body: {reason}")
+        self.reason = reason
+
+
 class JsonBody:
     """The JSON body of one operation."""
 
@@ -69,13 +81,11 @@ class JsonBody:
         """Decode and check a body; None where an optional one is empty. Raises Invalid."""
         if not raw:
             if self._required:
-                message = "failed to decode request body: EOF"
-                raise Invalid(message)
+                raise Undecodable(NOTHING)
             return None
         try:
             value = _decode(raw)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            message = f"failed to decode request body: {error}"
-            raise Invalid(message) from None
+            raise Undecodable(str(error)) from None
         self._validator.check(value)
         return value

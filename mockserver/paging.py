@@ -9,10 +9,23 @@ from otakit.mockserver.answers import Headers, header_text
 from otakit.mockserver.domain.index import Page
 from otakit.mockserver.operations import Call
 
+MAX_DIGITS = 9
+FIRST, SIZE, MAX_SIZE = 1, 20, 500
+
 
 def page_of(call: Call) -> Page:
     """Return the page that a request asks for."""
     return Page(call.params["page"], call.params["per_page"])
+
+
+def lenient_page_of(call: Call) -> Page:
+    """Return the page that a request asks for; what makes no sense counts as not asked for."""
+    number, size = (_number(call.params.get(name)) for name in ("page", "per_page"))
+    return Page(number or FIRST, size if 0 < size <= MAX_SIZE else SIZE)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) <= MAX_DIGITS else 0
 
 
 def counted(call: Call, page: Page, total: int) -> Headers:

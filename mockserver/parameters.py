@@ -8,8 +8,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
-from otakit.mockserver.domain.errors import Invalid
-from otakit.mockserver.schemas import Validator
+from otakit.mockserver.schemas import Flaw, Nonconforming, Validator
 
 _INTEGER = re.compile(r"-?[0-9]{1,300}")  # Python would take longer ones, but slowly
 
@@ -45,8 +44,8 @@ class Parameters:
     def read(self, scope: Scope) -> dict[str, Any]:
         """Return the parameters of a request.
 
-        Of a parameter given twice the first counts, unless it is a list. Raises Invalid naming
-        the first parameter that is missing or that its schema refuses.
+        Of a parameter given twice the first counts, unless it is a list. Raises
+        Nonconforming naming the first parameter that is missing or that its schema refuses.
         """
         values = dict(self._defaults)
         for parameter in self._path:
@@ -78,13 +77,15 @@ def _take(values: dict[str, Any], parameter: Parameter, given: list[str]) -> Non
     if not given:
         if parameter.required:
             message = f"{parameter.name}: this parameter is required"
-            raise Invalid(message)
+            flaw = Flaw(path=(parameter.name,), keyword="required")
+            raise Nonconforming(message, None, [flaw])
         return
     try:
         converted = [parameter.convert(text) for text in given]
     except ValueError as error:
         message = f"{parameter.name}: {error}"
-        raise Invalid(message) from None
+        flaw = Flaw(path=(parameter.name,), keyword="type", value=given[0])
+        raise Nonconforming(message, None, [flaw]) from None
     value = converted if parameter.is_list else converted[0]
     parameter.validator.check(value, parameter.name)
     values[parameter.name] = value

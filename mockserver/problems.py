@@ -7,9 +7,8 @@ import logging
 
 from starlette.exceptions import HTTPException
 
-from otakit.mockserver.answers import Answer, Headers, json_answer
+from otakit.mockserver.answers import Answer, Headers, empty, json_answer
 from otakit.mockserver.domain.errors import (
-    ArtifactExists,
     Conflict,
     DomainError,
     Forbidden,
@@ -47,7 +46,10 @@ class Refused(Exception):
 
 
 def problem(error: Exception, request_id: str) -> Answer:
-    """Shape any error as an answer; an unforeseen one is logged and says nothing of itself."""
+    """Shape any error as an answer; an unforeseen one is logged and says nothing of itself.
+
+    One whose message is empty becomes an answer without a body.
+    """
     if isinstance(error, DomainError):
         return _domain_problem(error, request_id)
     if isinstance(error, Refused):
@@ -61,14 +63,13 @@ def problem(error: Exception, request_id: str) -> Answer:
 
 def _domain_problem(error: DomainError, request_id: str) -> Answer:
     status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
-    if isinstance(error, ArtifactExists):
-        body = {
-            "error": error.message,
-            "metadata": {"conflict": error.clash},
-            "request_id": request_id,
-        }
+    headers = _CHALLENGE if status == 401 else []  # noqa: PLR2004 - Unauthorized
+    if not error.message:
+        return empty(status, headers)
+    if error.details:
+        body = {"error": error.message, **error.details, "request_id": request_id}
         return json_answer(body, status)
-    return _shape(status, error.message, request_id, _CHALLENGE if status == 401 else [])  # noqa: PLR2004 - Unauthorized
+    return _shape(status, error.message, request_id, headers)
 
 
 def _shape(status: int, message: str, request_id: str, headers: Headers | None = None) -> Answer:

@@ -1,5 +1,7 @@
 """JSON Schemas out of OpenAPI 3.0 documents, compiled to fast validators."""
 
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -7,6 +9,30 @@ import jsonschema_rs
 from otakit.mockserver.domain.errors import Invalid
 
 MAX_MESSAGE = 400
+MAX_FLAWS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """One thing that a schema refuses: where it is, by which keyword, with what value.
+
+    `limit` is the keyword's number where it has one.
+    """
+
+    path: tuple[str | int, ...]
+    keyword: str
+    value: Any = None
+    limit: Any = None
+
+
+class Nonconforming(Invalid):
+    """A value that its schema refuses; `flaws` says why."""
+
+    def __init__(self, message: str, value: Any, flaws: list[Flaw]) -> None:
+        """Refuse with a message for people and the flaws for programs."""
+        super().__init__(message)
+        self.value = value
+        self.flaws = flaws
 
 
 class Validator:
@@ -20,14 +46,24 @@ class Validator:
         self._is_valid = self._validator.is_valid
 
     def check(self, value: Any, name: str = "") -> None:
-        """Raise Invalid, naming the place and what is wrong there, unless the value conforms."""
+        """Raise Nonconforming, naming the place and what is wrong, unless the value conforms."""
         if self._is_valid(value):
             return
         error = next(self._validator.iter_errors(value))
         place = "/".join([*([name] if name else []), *map(str, error.instance_path)])
         text = error.message if len(error.message) <= MAX_MESSAGE else error.message[-MAX_MESSAGE:]
         message = f"{place}: {text}" if place else text
-        raise Invalid(message)
+        found = islice(self._validator.iter_errors(value), MAX_FLAWS)
+        raise Nonconforming(message, value, [_flaw(e, name) for e in found])
+
+
+def _flaw(error: jsonschema_rs.ValidationError, name: str) -> Flaw:
+    kind: Any = error.kind
+    path: tuple[str | int, ...] = (*([name] if name else []), *error.instance_path)
+    if kind.name == "required":
+        return Flaw(path=(*path, kind.property), keyword=kind.name)
+    limit = getattr(kind, "limit", None)
+    return Flaw(path=path, keyword=kind.name, value=error.instance, limit=limit)
 
 
 def _draft4(schema: Any) -> Any:

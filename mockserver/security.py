@@ -8,7 +8,7 @@ from typing import cast
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
-from otakit.mockserver.domain.errors import Unauthorized
+from otakit.mockserver.domain.errors import Unauthorized, Untrusted
 from otakit.mockserver.tokens import Claims, Side, tenant_of
 from otakit.mockserver.universes import Universe, Universes
 
@@ -32,11 +32,11 @@ class Security:
         claims = self._verified.get(authorization) or self._verify(authorization)
         if claims.side != side:
             message = f"invalid jwt: a token of the {claims.side} side, not of the {side} side"
-            raise Unauthorized(message)
+            raise Untrusted(message)
         universe = self._universes.get(claims.tenant)
         if universe is None or not _is_living(universe, claims):
             message = "unauthorized: the token has expired or was revoked"
-            raise Unauthorized(message)
+            raise Untrusted(message)
         return universe, claims
 
     def _verify(self, authorization: bytes) -> Claims:
@@ -44,7 +44,7 @@ class Security:
         universe = self._universes.get(tenant_of(token))
         if universe is None:
             message = "invalid jwt: not a token of this server"
-            raise Unauthorized(message)
+            raise Untrusted(message)
         claims = universe.tokens.verify(token)
         if len(self._verified) >= CACHE_SIZE:
             del self._verified[next(iter(self._verified))]

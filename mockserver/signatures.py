@@ -18,19 +18,24 @@ from cryptography.hazmat.primitives.serialization import (
 
 from otakit.mockserver.domain.errors import Invalid, Unauthorized
 
+
+class BadKey(Invalid):
+    """A text that is no public key."""
+
+
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
 
 def read_public_key(pem: str) -> PublicKey:
-    """Read a public key; raises Invalid for anything but an RSA, ECDSA or Ed25519 key in PEM."""
+    """Read a public key; raises BadKey for anything but an RSA, ECDSA or Ed25519 key in PEM."""
     try:
         key = load_pem_public_key(pem.encode())
     except Exception:  # noqa: BLE001 - the library's errors on bad keys are of many kinds
         message = "cannot decode public key: a PEM block 'PUBLIC KEY' is expected"
-        raise Invalid(message) from None
+        raise BadKey(message) from None
     if not isinstance(key, PublicKey):
         message = "unrecognized public key type: RSA, ECDSA or ED25519 is expected"
-        raise Invalid(message)
+        raise BadKey(message)
     return key
 
 

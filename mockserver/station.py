@@ -15,14 +15,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from otakit.mockserver.answers import Answer
 from otakit.mockserver.bodies import JSON, MULTIPART, JsonBody, check_type, read
 from otakit.mockserver.domain.dialect import Dialect
+from otakit.mockserver.domain.errors import DomainError
 from otakit.mockserver.framework import AbstractOperation, RoutedAPI, RoutedMiddleware
 from otakit.mockserver.operations import FUNCTIONS, Call
 from otakit.mockserver.parameters import Parameters
 from otakit.mockserver.plans import ENTERPRISE, needs_of
 from otakit.mockserver.projection import projected
+from otakit.mockserver.real_words import wording_of
 from otakit.mockserver.security import credentials
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.tokens import Side
+from otakit.mockserver.wording import Wording
 
 JWT_COOKIE = "jwtCookie"
 """The security scheme of operations that take the token from a cookie, too."""
@@ -52,9 +55,9 @@ class CompiledOperation:
         self._state = state
         self._security = state.security
         security = operation.get("security", shared["security"])
-        self._side = _side(operation_id, security)
-        self._cookie = _takes_cookie(security, self._side, shared["method"], state.dialect)
-        self._needs = needs_of(operation, managed=self._side == "management")
+        self.side = _side(operation_id, security)
+        self._cookie = _takes_cookie(security, self.side, shared["method"], state.dialect)
+        self._needs = needs_of(operation, managed=self.side == "management")
         self._parameters = Parameters([*shared["parameters"], *operation.get("parameters", [])])
         content = operation.get("requestBody", {}).get("content", {})
         self._multipart = any(kind in content for kind in MULTIPART)
@@ -63,9 +66,9 @@ class CompiledOperation:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, top to bottom."""
         universe, caller, jti = self._state.universes.default, "", ""
-        if self._side is not None:
+        if self.side is not None:
             universe, claims = self._security.caller(
-                credentials(scope, cookie=self._cookie), self._side
+                credentials(scope, cookie=self._cookie), self.side
             )
             caller, jti = claims.subject, claims.jti
         needs = self._needs if universe.plan != ENTERPRISE else None
@@ -88,7 +91,24 @@ class CompiledOperation:
         await cast("Answer", answer).send(send)
 
 
-class StationApi(RoutedAPI[CompiledOperation]):  # type: ignore[misc]  # connexion is untyped
+class Reworded:
+    """A compiled operation whose errors are worded as the real server words them."""
+
+    def __init__(self, operation: CompiledOperation, wording: Wording) -> None:
+        """Put these words into the errors of this operation."""
+        self._operation = operation
+        self._wording = wording
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        try:
+            await self._operation(scope, receive, send)
+        except DomainError as error:
+            self._wording.reword(error)
+            raise
+
+
+class StationApi(RoutedAPI["CompiledOperation | Reworded"]):  # type: ignore[misc]  # connexion is untyped
     """The compiled operations of one API."""
 
     def __init__(self, *args: Any, state: ServerState, **options: Any) -> None:
@@ -97,7 +117,7 @@ class StationApi(RoutedAPI[CompiledOperation]):  # type: ignore[misc]  # connexi
         self._state = state
         self.add_paths()
 
-    def make_operation(self, operation: AbstractOperation) -> CompiledOperation:
+    def make_operation(self, operation: AbstractOperation) -> "CompiledOperation | Reworded":
         """Compile one operation."""
         path = self.specification["paths"][operation.path]
         shared = {
@@ -106,7 +126,11 @@ class StationApi(RoutedAPI[CompiledOperation]):  # type: ignore[misc]  # connexi
             "method": operation.method.lower(),
             "older": "x-otakit-edition" in self.specification["info"],
         }
-        return CompiledOperation(path[shared["method"]], shared, self._state)
+        described = path[shared["method"]]
+        compiled = CompiledOperation(described, shared, self._state)
+        if self._state.dialect.own_words or compiled.side == "connect":
+            return compiled
+        return Reworded(compiled, wording_of(described["operationId"], compiled.side))
 
 
 class Station(RoutedMiddleware[StationApi]):  # type: ignore[misc]  # connexion is untyped

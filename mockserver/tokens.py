@@ -9,13 +9,17 @@ from typing import Any, Literal
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from otakit.mockserver.domain.errors import Unauthorized
+from otakit.mockserver.domain.dialect import DOCUMENTED, Dialect
+from otakit.mockserver.domain.errors import Unauthorized, Untrusted
 from otakit.mockserver.domain.tokens import TokenRecord
 
 Side = Literal["devices", "management", "connect"]
 
 ALGORITHM = "EdDSA"
 TENANT = "mender.tenant"
+YEAR_ONE = -62135596800
+"""The Unix time of a moment that nobody has set, as Go has it."""
+
 _SIDE_CLAIM: dict[Side, str] = {
     "devices": "mender.device",
     "management": "mender.user",
@@ -42,20 +46,22 @@ class TokenSigner:
     that the same seed gives the same tokens, and signing costs microseconds.
     """
 
-    def __init__(self, tenant: str, seed: bytes) -> None:
+    def __init__(self, tenant: str, seed: bytes, dialect: Dialect = DOCUMENTED) -> None:
         """Sign with the key made of these 32 bytes."""
         self._tenant = tenant
+        self._dialect = dialect
         self._private = Ed25519PrivateKey.from_private_bytes(seed)
         self._public = self._private.public_key()
 
     def sign(self, record: TokenRecord, side: Side, plan: str) -> str:
         """Write a token; `plan` is the tenant's."""
+        early = side == "devices" and not self._dialect.tokens_begin_at_issue
         claims: dict[str, Any] = {
             "jti": record.jti,
             "sub": record.subject,
             "iss": _ISSUER[side],
             "iat": int(record.issued),
-            "nbf": int(record.issued),
+            "nbf": YEAR_ONE if early else int(record.issued),
             _SIDE_CLAIM[side]: True,
             TENANT: self._tenant,
             "mender.plan": plan,
@@ -82,7 +88,7 @@ class TokenSigner:
     def verify(self, token: str) -> Claims:
         """Read a token of this universe.
 
-        Raises Unauthorized for another signature or algorithm, `none` above all. Time is not
+        Raises Untrusted for another signature or algorithm, `none` above all. Time is not
         looked at: the token's record knows the World's clock, the wall's does not matter.
         """
         options: Any = {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
@@ -90,11 +96,11 @@ class TokenSigner:
             claims = jwt.decode(token, self._public, algorithms=[ALGORITHM], options=options)
         except jwt.InvalidTokenError as error:
             message = f"invalid jwt: {error}"
-            raise Unauthorized(message) from None
+            raise Untrusted(message) from None
         side = next((s for s, claim in _SIDE_CLAIM.items() if claims.get(claim) is True), None)
         if side is None or claims.get(TENANT) != self._tenant:
             message = "invalid jwt: not a token of this server"
-            raise Unauthorized(message)
+            raise Untrusted(message)
         return Claims(
             tenant=self._tenant, side=side, subject=str(claims["sub"]), jti=str(claims["jti"])
         )

@@ -158,7 +158,7 @@ class Universes:
 
     def _add(self, universe_id: str, name: str, plan: str, email: str, seed: int) -> Universe:
         secrets = Ids(seed, "secrets")
-        tokens = TokenSigner(universe_id, secrets.secret())
+        tokens = TokenSigner(universe_id, secrets.secret(), DIALECTS[self._settings.dialect])
         universe = Universe(
             id=universe_id,
             name=name,

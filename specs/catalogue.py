@@ -57,6 +57,14 @@ NAMES: dict[str, tuple[str, ...]] = {
 """The APIs of each edition; a name is the path of its YAML file without the ending."""
 
 AS_BUILT: tuple[str, ...] = (
+    "as_built/devices/configuration-v1",
+    "as_built/devices/deployments-v1",
+    "as_built/devices/deployments-v2",
+    "as_built/devices/inventory-v1",
+    "as_built/management/deployments-v1",
+    "as_built/management/deployments-v2",
+    "as_built/management/devauth-v2",
+    "as_built/management/inventory-v2",
     "as_built/management/iot-manager-v1",
     "as_built/management/tenantadm-v1",
     "as_built/management/useradm-v1",
@@ -65,7 +73,8 @@ AS_BUILT: tuple[str, ...] = (
 """The APIs as the real server has them, below `as_built/`.
 
 One that is called like an API of `mender` has the operations that differ or are missing there, and
-is built from both: an operation of the same path and method takes the documented one's place.
+is built from both: an operation of the same path and method is laid over the documented one, so
+that it needs to say only what differs; among its responses, too.
 """
 
 DOCUMENTED = "documented"
@@ -185,15 +194,27 @@ def _side(name: str) -> Side:
 
 
 def _over(under: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
-    """Put a document's operations and components in place of those below, or beside them."""
+    """Lay a document's operations over those below, or beside them, and its components."""
     paths = under["paths"]
     for path, item in document["paths"].items():
-        paths[path] = {**paths.get(path, {}), **item}
+        below = paths.get(path, item)  # known operations have their parameters already
+        operations = {
+            method: _laid_over(below.get(method, {}), operation)
+            for method, operation in item.items()
+            if method != "parameters"
+        }
+        paths[path] = {**below, **operations}
     components = under["components"]
     for kind, things in document.get("components", {}).items():
         components[kind] = {**components.get(kind, {}), **things}
     kept = {"paths": paths, "components": components}
     return {**under, **document, **kept}
+
+
+def _laid_over(under: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    """Return an operation with what another one says otherwise, response by response."""
+    responses = {**under.get("responses", {}), **operation["responses"]}
+    return {**under, **operation, "responses": responses}
 
 
 def _load(name: str) -> dict[str, Any]:

@@ -90,15 +90,25 @@ def start_server() -> Iterator[Callable[..., RunningServer]]:
 
 
 @pytest.fixture(scope="session")
-def edition_server(start_server: Callable[..., RunningServer]) -> Callable[[str], RunningServer]:
-    """Return the function that gives an edition's one server for all tests of a worker."""
-    return cache(lambda edition: start_server("--edition", edition))
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Return the dialect of the shared server; a test takes others by parametrizing this."""
+    return str(getattr(request, "param", "documented"))
 
 
 @pytest.fixture(scope="session")
-def shared_server(edition_server: Callable[[str], RunningServer]) -> RunningServer:
+def edition_server(
+    start_server: Callable[..., RunningServer],
+) -> Callable[[str, str], RunningServer]:
+    """Return the function that gives a worker's one server of an edition in a dialect."""
+    return cache(lambda edition, dialect: start_server("--edition", edition, "--dialect", dialect))
+
+
+@pytest.fixture(scope="session")
+def shared_server(
+    dialect: str, edition_server: Callable[[str, str], RunningServer]
+) -> RunningServer:
     """Return one server for all tests of a worker; `server` begins anew on it for each."""
-    return edition_server("mender")
+    return edition_server("mender", dialect)
 
 
 @pytest.fixture
@@ -108,9 +118,11 @@ def edition() -> str:
 
 
 @pytest.fixture
-def server(edition: str, edition_server: Callable[[str], RunningServer]) -> RunningServer:
+def server(
+    edition: str, dialect: str, edition_server: Callable[[str, str], RunningServer]
+) -> RunningServer:
     """Return a running server without any state but the login."""
-    server = edition_server(edition)
+    server = edition_server(edition, dialect)
     server.reset()
     return server
 

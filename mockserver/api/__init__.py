@@ -4,6 +4,8 @@ import importlib
 
 MODULES = (
     "artifacts",
+    "as_built_deployments",
+    "as_built_releases",
     "connections",
     "configuration",
     "configuration_download",

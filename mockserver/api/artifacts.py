@@ -15,7 +15,7 @@ from otakit.fixtures.artifact_writer import write_single_file_artifact
 from otakit.mockserver.answers import Answer, created, empty, json_answer
 from otakit.mockserver.domain.artifacts import Artifact, Content, Search
 from otakit.mockserver.domain.clock import Seconds, rfc3339
-from otakit.mockserver.domain.errors import ArtifactExists, Invalid, Unprocessable
+from otakit.mockserver.domain.errors import ArtifactExists, BadId, Invalid, Unprocessable
 from otakit.mockserver.domain.ids import is_uuid
 from otakit.mockserver.downloads import artifact_link
 from otakit.mockserver.operations import Call, operation
@@ -81,7 +81,8 @@ def get_artifact_link(call: Call) -> Answer:
 @operation("getStorageLimit")
 def get_storage_limit(call: Call) -> Answer:
     """Show how much all artifacts take; a limit of 0 is none."""
-    return json_answer({"limit": 0, "usage": call.world.artifacts.usage})
+    usage = call.world.artifacts.usage if call.world.dialect.counts_storage else 0
+    return json_answer({"limit": 0, "usage": usage})
 
 
 @operation("uploadArtifact")
@@ -160,10 +161,10 @@ def search_of(call: Call) -> Search:
 
 
 def uuid_of(text: str) -> str:
-    """Return an id as it is kept; raises Invalid where it has not the form of one."""
+    """Return an id as it is kept; raises BadId where it has not the form of one."""
     if not is_uuid(text):
         message = f"ID is not a valid UUID: '{text[:80]}'"
-        raise Invalid(message)
+        raise BadId(message)
     return text.lower()
 
 
@@ -200,9 +201,12 @@ async def _store(call: Call, path: Path, description: str) -> Answer:
         message = f"reading artifact error: {error}"
         raise Invalid(message) from None
     path.stat()  # noqa: ASYNC240 - quick; raises where it has gone: no artifact without a file
-    artifact = call.world.add_artifact(_content(info), description)
+    pairs = not call.world.dialect.meta_data_is_object
+    artifact = call.world.add_artifact(_content(info, pairs=pairs), description)
     call.universe.storage.keep(path, artifact.id, artifact.modified)
-    base = call.path().removesuffix("/generate")
+    base = call.path()
+    if call.world.dialect.locations_are_paths:
+        base = base.removesuffix("/generate")
     return created(f"{base}/{artifact.id}")
 
 
@@ -213,21 +217,21 @@ def _check_size(told: str, size: int) -> None:
         raise Invalid(message)
 
 
-def _content(info: ArtifactInfo) -> Content:
+def _content(info: ArtifactInfo, *, pairs: bool) -> Content:
     depends = {k: [v] if isinstance(v, str) else list(v) for k, v in info.depends.items()}
     return Content(
         name=info.name,
         depends=depends,
         provides=info.provides,
         clears_provides=list(info.clears_provides),
-        updates=[_update(update) for update in info.updates],
+        updates=[_update(update, pairs=pairs) for update in info.updates],
         version=info.format_version,
         signed=info.signed,
         size=info.size,
     )
 
 
-def _update(update: ArtifactUpdate) -> dict[str, Any]:
+def _update(update: ArtifactUpdate, *, pairs: bool) -> dict[str, Any]:
     shaped: dict[str, Any] = {
         "type_info": {"type": update.payload_type or ""},
         "files": [
@@ -242,6 +246,9 @@ def _update(update: ArtifactUpdate) -> dict[str, Any]:
     }
     if update.meta_data:
         shaped["metadata"] = shaped["meta_data"] = update.meta_data
+        if pairs:
+            listed = [{"Key": key, "Value": value} for key, value in update.meta_data.items()]
+            shaped["meta_data"] = listed
     return shaped
 
 

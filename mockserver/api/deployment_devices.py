@@ -1,5 +1,6 @@
 """Management APIs / Deployments: a deployment's devices (management/deployments-v1)."""
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,7 +8,8 @@ from otakit.mockserver.answers import OK, Answer, empty, json_answer
 from otakit.mockserver.api.artifacts import artifact_json, uuid_of
 from otakit.mockserver.domain.clock import from_rfc3339, rfc3339
 from otakit.mockserver.domain.deployment import Deployment
-from otakit.mockserver.domain.progress import GROUPS, DeviceDeployment
+from otakit.mockserver.domain.index import Page, cut
+from otakit.mockserver.domain.progress import GROUPS, LISTED, DeviceDeployment
 from otakit.mockserver.domain.world import World
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.paging import counted, page_of
@@ -17,8 +19,7 @@ from otakit.mockserver.paging import counted, page_of
 def list_all_deployment_devices(call: Call) -> Answer:
     """List a deployment's devices, all on one page."""
     deployment = _deployment(call, "deployment_id")
-    parts = (deployment.part(device_id) for device_id in deployment.targets())
-    return json_answer([_device_json(call.world, deployment, part) for part in parts])
+    return json_answer(_shaped(call, deployment, _listed(call, deployment)[0]))
 
 
 @operation("listDeploymentDevices")
@@ -26,13 +27,10 @@ def list_deployment_devices(call: Call) -> Answer:
     """List a deployment's devices page by page, or those of one status."""
     deployment = _deployment(call, "deployment_id")
     page = page_of(call)
-    targets = deployment.targets()
-    if status := call.params.get("status"):
-        wanted = GROUPS.get(status, {status})
-        targets = [i for i in targets if deployment.part(i).status in wanted]
-    parts = [deployment.part(device_id) for device_id in targets[page.start : page.stop]]
-    shaped = [_device_json(call.world, deployment, part) for part in parts]
-    return json_answer(shaped, headers=counted(call, page, len(targets)))
+    status = call.params.get("status")
+    wanted = GROUPS.get(status, {status}) if status else None
+    ids, total = _listed(call, deployment, page, wanted)
+    return json_answer(_shaped(call, deployment, ids), headers=counted(call, page, total))
 
 
 @operation("listDeploymentDeviceIds")
@@ -61,7 +59,33 @@ def _deployment(call: Call, parameter: str) -> Deployment:
     return call.world.deployments.deployment(uuid_of(call.params[parameter]))
 
 
-def _device_json(world: World, deployment: Deployment, part: DeviceDeployment) -> dict[str, Any]:
+def _listed(
+    call: Call,
+    deployment: Deployment,
+    page: Page | None = None,
+    wanted: Collection[str] | None = None,
+) -> tuple[Sequence[str], int]:
+    """Return the ids on a page (None: all) of the devices with wanted statuses, and their number.
+
+    That is all targets in their order, or those that have asked, by status and id.
+    """
+    if not call.world.dialect.targets_take_part:
+        known = deployment.listed
+        parts = [known[s] for s in LISTED if s in known and (wanted is None or s in wanted)]
+        total = sum(map(len, parts))
+        return cut(parts, page or Page(size=total)), total
+    targets = deployment.targets()
+    if wanted is not None:
+        targets = [i for i in targets if deployment.part(i).status in wanted]
+    return targets[page.start : page.stop] if page else targets, len(targets)
+
+
+def _shaped(call: Call, deployment: Deployment, ids: Sequence[str]) -> list[dict[str, Any]]:
+    return [device_json(call.world, deployment, deployment.part(i)) for i in ids]
+
+
+def device_json(world: World, deployment: Deployment, part: DeviceDeployment) -> dict[str, Any]:
+    """Shape a device in a deployment."""
     shaped: dict[str, Any] = {
         "id": part.device_id,
         "status": part.status,
@@ -72,7 +96,8 @@ def _device_json(world: World, deployment: Deployment, part: DeviceDeployment) -
     shown = {
         "started": None if part.started is None else rfc3339(part.started),
         "finished": None if part.finished is None else rfc3339(part.finished),
-        "device_type": part.device_type,
+        "deleted": None if part.deleted is None else rfc3339(part.deleted),
+        "device_type": part.device_type if world.dialect.targets_take_part else None,
         "substate": part.substate,
         "image": None if image is None else artifact_json(image),
     }

@@ -7,25 +7,24 @@ from otakit.mockserver.answers import Answer, created, empty, encode, json_answe
 from otakit.mockserver.api.artifacts import uuid_of
 from otakit.mockserver.api.inventory_search import predicate_json
 from otakit.mockserver.domain.clock import from_rfc3339, rfc3339
-from otakit.mockserver.domain.deployment import Deployment, Plan, Scope
+from otakit.mockserver.domain.deployment import FINISHED, SCHEDULED, Deployment, Plan, Scope
 from otakit.mockserver.domain.errors import Invalid, NotFound
+from otakit.mockserver.domain.progress import ABORTED, PENDING
 from otakit.mockserver.domain.rollout import Phase, PhasePlan
+from otakit.mockserver.domain.words import has_phrase, words
+from otakit.mockserver.domain.world import World
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.paging import counted, page_of
 
 BASE = "/api/management/v1/deployments/deployments"
 
+Test = Callable[[Deployment], bool]
+
 
 @operation("listDeployments")
 def list_deployments(call: Call) -> Answer:
     """List deployments by age, the newest first unless asked otherwise."""
-    page = page_of(call)
-    found, total = call.world.deployments.find(
-        page, wanted=_wanted(call), newest_first=call.params.get("sort", "desc") == "desc"
-    )
-    now = call.world.clock.now()
-    shaped = [deployment_json(deployment, now) for deployment in found]
-    return json_answer(shaped, headers=counted(call, page, total))
+    return deployments_page(call, _tests(call))
 
 
 @operation("createDeployment")
@@ -51,7 +50,7 @@ def create_group_deployment(call: Call) -> Answer:
 def get_deployment(call: Call) -> Answer:
     """Show a deployment."""
     deployment = call.world.deployments.deployment(uuid_of(call.params["id"]))
-    return json_answer(deployment_json(deployment, call.world.clock.now()))
+    return json_answer(deployment_json(deployment, call.world))
 
 
 @operation("updateDeployment")
@@ -100,16 +99,28 @@ def plan_of(asked: dict[str, Any]) -> Plan:
     )
 
 
-def deployment_json(deployment: Deployment, now: float) -> dict[str, Any]:
-    """Shape a Deployment; `device_count` counts its targets."""
-    plan = deployment.plan
+def deployments_page(call: Call, tests: list[Test]) -> Answer:
+    """List the deployments that pass all tests, a page of them."""
+    page = page_of(call)
+    newest_first = call.params.get("sort", "desc").lower() == "desc"
+    wanted = (lambda d: all(test(d) for test in tests)) if tests else None
+    found, total = call.world.deployments.find(page, wanted=wanted, newest_first=newest_first)
+    shaped = [deployment_json(deployment, call.world) for deployment in found]
+    return json_answer(shaped, headers=counted(call, page, total))
+
+
+def deployment_json(deployment: Deployment, world: World) -> dict[str, Any]:
+    """Shape a Deployment."""
+    plan, dialect = deployment.plan, world.dialect
+    targets, asked = deployment.statistics.targets, len(deployment.devices)
+    acted_upon = targets if dialect.targets_take_part else asked
     shaped: dict[str, Any] = {
         "id": deployment.id,
         "name": plan.name,
         "artifact_name": plan.artifact_name,
         "created": rfc3339(deployment.created),
-        "status": deployment.status(now),
-        "device_count": deployment.statistics.targets,
+        "status": _status(deployment, world),
+        "device_count": acted_upon,
         "artifacts": deployment.artifacts,
         "retries": plan.retries,
         "type": deployment.type,
@@ -120,8 +131,18 @@ def deployment_json(deployment: Deployment, now: float) -> dict[str, Any]:
             "total_size": deployment.statistics.total_size,
         },
     }
+    if not dialect.targets_take_part and not deployment.scope.dynamic:
+        shaped["max_devices"] = len(deployment.scope.devices)
+    if not dialect.shows_defaults:
+        idle = ("retries", "dynamic", "artifacts")
+        shaped = {name: value for name, value in shaped.items() if value or name not in idle}
     shaped.update(_optional(deployment))
     return shaped
+
+
+def _status(deployment: Deployment, world: World) -> str:
+    status = deployment.status(world.clock.now())
+    return PENDING if status == SCHEDULED and not world.dialect.knows_scheduled else status
 
 
 def _optional(deployment: Deployment) -> dict[str, Any]:
@@ -167,19 +188,33 @@ def _phase_plan(phase: dict[str, Any]) -> PhasePlan:
     return PhasePlan(batch_size=phase.get("batch_size"), start=moment)
 
 
-def _wanted(call: Call) -> Callable[[Deployment], bool] | None:
-    """Return the test that a list's parameters make, or None where they ask for all."""
-    given, now = call.params, call.world.clock.now()
-    tests: list[Callable[[Deployment], bool]] = []
-    if status := given.get("status"):  # in an older edition it can stand for several
-        statuses = {status} if isinstance(status, str) else status
-        tests.append(lambda d: d.status(now) in statuses)
+def _tests(call: Call) -> list[Test]:
+    """Return the tests that a list's parameters make."""
+    tests = common_tests(call)
+    if text := call.params.get("search", "").lower():
+        phrase = words(text)
+
+        def finds(held: str) -> bool:
+            parts = call.world.dialect.search_finds_parts
+            return text in held.lower() if parts else has_phrase(held, phrase)
+
+        tests.append(lambda d: finds(d.plan.name) or finds(d.plan.artifact_name))
+    return tests
+
+
+def common_tests(call: Call) -> list[Test]:
+    """Return the tests that the parameters of both versions' lists make."""
+    given, world = call.params, call.world
+    tests: list[Test] = []
+    if status := given.get("status"):
+        statuses = {status} if isinstance(status, str) else set(status)  # several: older editions
+        if ABORTED in statuses:
+            statuses.add(FINISHED)
+        tests.append(lambda d: _status(d, world) in statuses)
     if kind := given.get("type"):
         tests.append(lambda d: d.type == kind)
-    if text := given.get("search", "").lower():
-        tests.append(lambda d: text in d.plan.name.lower() or text in d.plan.artifact_name.lower())
     if (before := given.get("created_before")) is not None:
         tests.append(lambda d: int(d.created) <= before)
     if (after := given.get("created_after")) is not None:
         tests.append(lambda d: int(d.created) >= after)
-    return (lambda d: all(test(d) for test in tests)) if tests else None
+    return tests

@@ -6,6 +6,7 @@ from typing import Any
 from otakit.mockserver.answers import Answer, created, empty, json_answer
 from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.device import AuthSet, Device
+from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.domain.errors import DeviceExists
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.paging import page_of, uncounted
@@ -15,8 +16,7 @@ from otakit.mockserver.signatures import normalise, read_public_key
 @operation("listDevices")
 def list_devices(call: Call) -> Answer:
     """List devices by age."""
-    status = call.params.get("status")
-    return _page(call, [status] if status else [], call.params.get("id", []))
+    return _page(call, _texts(call.params.get("status")), call.params.get("id", []))
 
 
 @operation("searchDevices")
@@ -32,14 +32,19 @@ def preauthorize_device(call: Call) -> Answer:
     try:
         device = call.world.preauthorize_device(call.body["identity_data"], pubkey)
     except DeviceExists as exists:
-        return json_answer(device_json(exists.device), 409)
-    return created(f"{call.path()}/{device.id}")
+        shown = device_json(exists.device, call.world.dialect)
+        if not call.world.dialect.shows_known_device:
+            shown["auth_sets"] = None
+        return json_answer(shown, 409)
+    base = call.path() if call.world.dialect.locations_are_paths else "devices"
+    return created(f"{base}/{device.id}")
 
 
 @operation("getDevice")
 def get_device(call: Call) -> Answer:
     """Show one device."""
-    return json_answer(device_json(call.world.admission.device(call.params["id"])))
+    device = call.world.admission.device(call.params["id"])
+    return json_answer(device_json(device, call.world.dialect))
 
 
 @operation("decommissionDevice")
@@ -94,7 +99,7 @@ def get_device_limit(call: Call) -> Answer:
     return json_answer({"limit": call.world.admission.limit})
 
 
-def device_json(device: Device) -> dict[str, Any]:
+def device_json(device: Device, dialect: Dialect) -> dict[str, Any]:
     """Shape a Device."""
     shaped = {
         "id": device.id,
@@ -102,7 +107,7 @@ def device_json(device: Device) -> dict[str, Any]:
         "status": device.status,
         "created_ts": rfc3339(device.created),
         "updated_ts": rfc3339(device.updated),
-        "auth_sets": [_auth_set_json(auth_set) for auth_set in device.auth_sets.values()],
+        "auth_sets": [_auth_set_json(a, dialect) for a in device.auth_sets.values()],
         "decommissioning": False,  # it is over when the answer is sent
     }
     if device.checked_in is not None:
@@ -110,21 +115,23 @@ def device_json(device: Device) -> dict[str, Any]:
     return shaped
 
 
-def _auth_set_json(auth_set: AuthSet) -> dict[str, Any]:
-    return {
+def _auth_set_json(auth_set: AuthSet, dialect: Dialect) -> dict[str, Any]:
+    shaped = {
         "id": auth_set.id,
-        "device_id": auth_set.device_id,
         "identity_data": auth_set.identity_data,
         "pubkey": auth_set.pubkey,
         "status": auth_set.status,
         "ts": rfc3339(auth_set.created),
     }
+    if dialect.auth_sets_have_devices:
+        shaped["device_id"] = auth_set.device_id
+    return shaped
 
 
 def _page(call: Call, statuses: Iterable[str], ids: Iterable[str]) -> Answer:
     page = page_of(call)
     devices, more = call.world.admission.page(page, statuses=statuses, ids=ids)
-    shaped = [device_json(device) for device in devices]
+    shaped = [device_json(device, call.world.dialect) for device in devices]
     return json_answer(shaped, headers=uncounted(call, page, more=more))
 
 

@@ -32,7 +32,8 @@ def check_update_depends(call: Call) -> Answer:
     """Offer the next update whose depends the device's provides meet."""
     told = dict(call.body)
     provides = told.pop("artifact_provides", {})
-    known = {key: value for key, value in told.items() if isinstance(value, str)}
+    described = told if call.world.dialect.free_keys_describe else ("artifact_name", "device_type")
+    known = {key: told[key] for key in described if isinstance(told[key], str)}
     return _offer(call, {**provides, **known}, maps=False)
 
 

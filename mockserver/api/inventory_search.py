@@ -1,16 +1,21 @@
 """Inventory management: search and saved filters (management/inventory-v2)."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from otakit.mockserver.answers import Answer, created, empty, json_answer
 from otakit.mockserver.api.inventory import inventory_json
+from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.domain.filters import Predicate, SavedFilter
 from otakit.mockserver.domain.index import Page
 from otakit.mockserver.domain.profiles import Order
+from otakit.mockserver.domain.words import relevance, words
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.paging import counted, page_of
+
+Values = Mapping[tuple[str, str], Any]
 
 MAX_ATTRIBUTES = 500
 MAX_SAMPLED = 5000
@@ -36,13 +41,13 @@ def search_inventories(call: Call) -> Answer:
         Order(scope=o["scope"], attribute=o["attribute"], descending=o["order"] == "desc")
         for o in asked.get("sort") or ()
     ]
-    text = (asked.get("text") or "").lower()
+    also = _text_test(asked.get("text") or "", call.world.dialect)
     ids, total = call.world.profiles.search(
         page,
         predicates=predicates_of(asked.get("filters") or ()),
         order=order,
         ids=asked.get("device_ids") or None,
-        also=(lambda values: _mentions(values, text)) if text else None,
+        also=also,
     )
     shaped = [inventory_json(call.world, device_id) for device_id in ids]
     if asked.get("attributes"):
@@ -118,5 +123,20 @@ def predicate_json(term: Predicate) -> dict[str, Any]:
     }
 
 
-def _mentions(values: Any, text: str) -> bool:
-    return any(text in str(value).lower() for value in values.values())
+def _text_test(text: str, dialect: Dialect) -> Callable[[Values], int] | None:
+    """Return what tells how well a device's values fit a text, 0 for not at all."""
+    if not text:
+        return None
+    if dialect.search_finds_parts:
+        part = text.lower()
+        return lambda values: any(part in str(value).lower() for value in values.values())
+    wanted = set(words(text))
+    return lambda values: relevance(_texts(values), wanted)
+
+
+def _texts(values: Values) -> Iterator[str]:
+    """Go through the texts in a device's values that are not the server's own."""
+    for (scope, _), value in values.items():
+        if scope != "system":
+            held = value if isinstance(value, list) else [value]
+            yield from (text for text in held if isinstance(text, str))

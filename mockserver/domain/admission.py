@@ -19,15 +19,18 @@ from otakit.mockserver.domain.device import (
     Device,
     identity_key,
 )
+from otakit.mockserver.domain.dialect import DOCUMENTED, Dialect
 from otakit.mockserver.domain.errors import (
+    AtLimit,
     DeviceExists,
     Invalid,
+    Mismatch,
     NotFound,
     Unauthorized,
     Unprocessable,
 )
 from otakit.mockserver.domain.ids import Ids
-from otakit.mockserver.domain.index import Index, Page
+from otakit.mockserver.domain.index import Index, Page, cut
 from otakit.mockserver.domain.tokens import TokenRecord, Tokens
 
 DEVICE_TOKEN_LIFETIME: Seconds = 7 * 24 * 3600
@@ -57,8 +60,9 @@ class DeviceWatcher(Protocol):
 class Admission:
     """The devices of one World with their authentication sets and tokens."""
 
-    def __init__(self, clock: Clock, ids: Ids) -> None:
+    def __init__(self, clock: Clock, ids: Ids, dialect: Dialect = DOCUMENTED) -> None:
         """Begin without devices and without a limit."""
+        self._dialect = dialect
         self.limit = UNLIMITED
         self.tokens = Tokens(clock)
         self._watchers: list[DeviceWatcher] = []
@@ -69,7 +73,7 @@ class Admission:
         self._by_identity: dict[str, Device] = {}
         self._auth_sets: dict[str, AuthSet] = {}
         self._by_age: Index[int] = Index()
-        self._by_status: dict[str, Index[int]] = {status: Index() for status in STATUSES}
+        self._by_status: dict[str, Index[int | str]] = {status: Index() for status in STATUSES}
 
     def watch(self, watcher: DeviceWatcher) -> None:
         """Tell somebody of each device that gets another status or goes."""
@@ -130,6 +134,8 @@ class Admission:
         transition that the reference does not list, Unprocessable at the limit of devices.
         """
         auth_set = self.auth_set(device_id, auth_set_id)
+        if auth_set.device_id != device_id:
+            raise Mismatch(device_id, auth_set_id)
         if auth_set.status == status:
             return
         if (auth_set.status, status) not in _TRANSITIONS:
@@ -147,22 +153,22 @@ class Admission:
         auth_set.status = status
         self._derive_status(device)
 
-    def delete_auth_set(self, device_id: str, auth_set_id: str) -> bool:
-        """Remove an authentication set; True where its device went with it.
+    def delete_auth_set(self, device_id: str, auth_set_id: str) -> str | None:
+        """Remove an authentication set; return the id of its device where that went with it.
 
         A device goes with its last set if that was preauthorized (reference, Reject
         authentication), else it stays without authentication. Raises NotFound.
         """
         auth_set = self.auth_set(device_id, auth_set_id)
-        device = self._devices[device_id]
+        device = self._devices[auth_set.device_id]
         if auth_set.status == ACCEPTED:
-            self.tokens.revoke_all(device_id)
+            self.tokens.revoke_all(device.id)
         if auth_set.status == PREAUTHORIZED and len(device.auth_sets) == 1:
-            self.remove(device_id)
-            return True
+            self.remove(device.id)
+            return device.id
         del device.auth_sets[auth_set_id], self._auth_sets[auth_set_id]
         self._derive_status(device)
-        return False
+        return None
 
     def remove(self, device_id: str) -> None:
         """Forget a device, its authentication sets and its tokens; raises NotFound."""
@@ -172,7 +178,7 @@ class Admission:
             del self._auth_sets[auth_set_id]
         del self._devices[device_id], self._by_identity[device.identity]
         self._by_age.discard(device.number, device_id)
-        self._by_status[device.status].discard(device.number, device_id)
+        self._by_status[device.status].discard(self._place(device), device_id)
         for watcher in self._watchers:
             watcher.device_removed(device)
 
@@ -205,6 +211,8 @@ class Admission:
 
     def auth_set(self, device_id: str, auth_set_id: str) -> AuthSet:
         """Return an authentication set of a device; raises NotFound."""
+        if not self._dialect.auth_sets_have_devices and auth_set_id in self._auth_sets:
+            return self._auth_sets[auth_set_id]
         device = self.device(device_id)
         try:
             return device.auth_sets[auth_set_id]
@@ -217,29 +225,39 @@ class Admission:
         return len(self._by_age if status is None else self._by_status[status])
 
     def ids(self, status: str | None = None) -> Iterator[str]:
-        """Go through the ids of the devices, or of those of one status, oldest first."""
+        """Go through the ids of the devices, oldest first, or of one status as they are listed."""
         return iter(self._by_age if status is None else self._by_status[status])
+
+    def oldest(self, page: Page) -> list[str]:
+        """Return the ids of a page of the devices, oldest first."""
+        return self._by_age.page(page)
 
     def page(
         self, page: Page, *, statuses: Iterable[str] = (), ids: Iterable[str] = ()
     ) -> tuple[list[Device], bool]:
-        """Return a page of the devices, oldest first, and whether there is another one.
+        """Return a page of the devices in the dialect's order, and whether there is another one.
 
-        Empty `statuses` or `ids` stand for any; given both, a device has to fit both.
+        Empty `statuses` or `ids` stand for any; given both, a device has to fit both. A status that
+        there is not has no devices.
         """
+        by_age = self._dialect.devices_by_age
         wanted, chosen = set(statuses), set(ids)
         if chosen:
             fitting = (self._devices[i] for i in chosen if i in self._devices)
             found = sorted(
-                (d for d in fitting if not wanted or d.status in wanted), key=lambda d: d.number
+                (d for d in fitting if not wanted or d.status in wanted),
+                key=lambda d: (d.number, "") if by_age else (0, f"{d.status} {d.id}"),
             )
             return page.of(found), len(found) > page.stop
-        if len(wanted) > 1:
-            numbered = [(self._devices[i].number, i) for s in wanted for i in self._by_status[s]]
+        if by_age and not wanted:
+            return [self._devices[i] for i in self.oldest(page)], len(self._by_age) > page.stop
+        parts = [self._by_status[s] for s in sorted(wanted or STATUSES) if s in self._by_status]
+        if by_age and len(parts) > 1:
+            numbered = [(self._devices[i].number, i) for part in parts for i in part]
             names = [name for _, name in sorted(numbered)]
             return [self._devices[i] for i in page.of(names)], len(names) > page.stop
-        index = self._by_status[wanted.pop()] if wanted else self._by_age
-        return [self._devices[i] for i in index.page(page)], len(index) > page.stop
+        names = cut(parts, page)
+        return [self._devices[i] for i in names], sum(map(len, parts)) > page.stop
 
     # How it is kept
 
@@ -256,8 +274,12 @@ class Admission:
         )
         self._devices[device.id] = self._by_identity[device.identity] = device
         self._by_age.add(device.number, device.id)
-        self._by_status[device.status].add(device.number, device.id)
+        self._by_status[device.status].add(self._place(device), device.id)
         return device
+
+    def _place(self, device: Device) -> int | str:
+        """Return what places a device among those of its status: its age, or its id."""
+        return device.number if self._dialect.devices_by_age else device.id
 
     def _add_auth_set(self, device: Device, pubkey: str, status: str) -> None:
         auth_set = AuthSet(
@@ -276,7 +298,7 @@ class Admission:
             try:
                 self._check_limit()
             except Unprocessable as full:
-                raise Unauthorized(full.message) from None
+                raise AtLimit(full.message) from None
         for other in device.auth_sets.values():
             if other.status == ACCEPTED:
                 other.status = REJECTED
@@ -293,8 +315,8 @@ class Admission:
         status = next((s for s in STATUSES if s in held), NOAUTH)
         device.updated = self._clock.now()
         if status != device.status:
-            self._by_status[device.status].discard(device.number, device.id)
-            self._by_status[status].add(device.number, device.id)
+            self._by_status[device.status].discard(self._place(device), device.id)
+            self._by_status[status].add(self._place(device), device.id)
             device.status = status
             for watcher in self._watchers:
                 watcher.device_changed(device)

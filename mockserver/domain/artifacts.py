@@ -3,7 +3,7 @@
 Reference, Management APIs / Deployments; section 6 of the server facts.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -69,6 +69,14 @@ class Release:
     name: str
     modified: Seconds
     artifacts: dict[str, Artifact] = field(default_factory=dict)
+    notes: str = ""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def update_types(self) -> set[str]:
+        """Name the kinds of payloads in its artifacts."""
+        updates = (u for artifact in self.artifacts.values() for u in artifact.content.updates)
+        return {kind for update in updates if (kind := update["type_info"]["type"])}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +159,18 @@ class Artifacts:
         """Return the artifacts of a name, in the order of their upload."""
         release = self._releases.get(name)
         return list(release.artifacts.values()) if release else []
+
+    def release(self, name: str) -> Release:
+        """Return a release; raises NotFound."""
+        try:
+            return self._releases[name]
+        except KeyError:
+            message = f"no release '{name}'"
+            raise NotFound(message) from None
+
+    def all_releases(self) -> Iterator[Release]:
+        """Go through the releases."""
+        return iter(self._releases.values())
 
     def search(self, search: Search, sort: str = "name:asc") -> list[Artifact]:
         """Return the artifacts found, by `name` or `modified`, `:asc` or `:desc`, then by id."""

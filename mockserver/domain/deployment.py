@@ -9,6 +9,7 @@ from typing import Any
 
 from otakit.mockserver.domain.clock import Seconds
 from otakit.mockserver.domain.filters import Predicate
+from otakit.mockserver.domain.index import Index
 from otakit.mockserver.domain.progress import PENDING, DeviceDeployment, Statistics
 from otakit.mockserver.domain.rollout import Phase, PhasePlan
 
@@ -48,6 +49,8 @@ class Plan:
 class Deployment:
     """One deployment; `number` counts them in the order of creation.
 
+    `devices` are those that have a part of their own; `listed` has their ids by status, where the
+    dialect lists only these.
     One of a `configuration` has that in place of artifacts, and one device.
     """
 
@@ -64,6 +67,7 @@ class Deployment:
     aborted: bool = False
     devices: dict[str, DeviceDeployment] = field(default_factory=dict)
     joined: dict[str, None] = field(default_factory=dict)
+    listed: dict[str, Index[str]] = field(default_factory=dict)
     configuration: Mapping[str, str] | None = None
     _meant: frozenset[str] = field(init=False, repr=False)
 

@@ -5,7 +5,7 @@ them is in `offers` and `reports`.
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from otakit.mockserver.domain.artifacts import Artifact
@@ -13,6 +13,7 @@ from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.domain.deployment import Deployment, Plan, Scope
 from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.domain.errors import Conflict, Invalid, NotFound, Unprocessable
+from otakit.mockserver.domain.history import History
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.domain.index import Index, Page
 from otakit.mockserver.domain.progress import (
@@ -31,6 +32,7 @@ class Deployments:
 
     def __init__(self, clock: Clock, ids: Ids, dialect: Dialect) -> None:
         """Begin with none."""
+        self.history = History()
         self._clock = clock
         self._ids = ids
         self._dialect = dialect
@@ -131,7 +133,9 @@ class Deployments:
             part.started = now
         was_active = part.active
         deployment.statistics.move(part.status, status)
+        self._unlist(deployment, part)
         part.status = status
+        self._list(deployment, part)
         if not part.active:
             part.finished = now
             if status not in ENDED_BY_SERVER:
@@ -151,7 +155,19 @@ class Deployments:
 
     def begin(self, deployment: Deployment, device_id: str) -> DeviceDeployment:
         """Return a target's own part in a deployment, kept from now on."""
-        return deployment.devices.setdefault(device_id, DeviceDeployment(device_id=device_id))
+        part = deployment.devices.get(device_id)
+        if part is None:
+            part = DeviceDeployment(device_id=device_id, id=self._ids.uuid())
+            deployment.devices[device_id] = part
+            self._list(deployment, part)
+            self.history.add(deployment, part)
+        return part
+
+    def clear_history(self, device_id: str) -> None:
+        """Strike out all that is over for a device, as if it had never been asked to do it."""
+        for deployment, part in self.history.clear(device_id, self._clock.now()):
+            self._unlist(deployment, part)
+        self._handled.pop(device_id, None)
 
     # Update control maps
 
@@ -176,13 +192,22 @@ class Deployments:
     # Abort
 
     def abort(self, deployment_id: str) -> None:
-        """Abort a deployment for every device not done; raises Unprocessable when finished."""
-        deployment = self.deployment(deployment_id)
-        if deployment.finished is not None:
+        """Abort a deployment for every device not done; raises Unprocessable when finished.
+
+        Raises NotFound for an unknown one, unless the dialect takes that for finished.
+        """
+        deployment = self._deployments.get(deployment_id)
+        if deployment is None and self._dialect.misses_unknown_deployments:
+            deployment = self.deployment(deployment_id)
+        if deployment is None or deployment.finished is not None:
             message = f"Deployment already finished: '{deployment_id}'"
             raise Unprocessable(message)
         deployment.aborted = True
         for device_id in deployment.targets():
+            if not self._dialect.targets_take_part and device_id not in deployment.devices:
+                deployment.statistics.drop()
+                self._unqueue(device_id, deployment)
+                continue
             part = self.begin(deployment, device_id)
             if part.active:
                 self.move(deployment, part, ABORTED)
@@ -204,12 +229,20 @@ class Deployments:
         self._handled.pop(device_id, None)
 
     def _end_device(self, device_id: str, status: str) -> None:
-        waiting = [deployment for _, deployment in self._queues.get(device_id, ())]
-        reach = len(waiting) if self._dialect.abort_covers_queue else 2
-        for deployment in waiting[:reach]:
+        waiting = list(self.waiting(device_id))
+        if not self._dialect.abort_covers_queue:
+            waiting = self._current_and_next(device_id, waiting)
+        for deployment in waiting:
             part = self.begin(deployment, device_id)
             if part.active:
                 self.move(deployment, part, status)
+
+    def _current_and_next(self, device_id: str, waiting: list[Deployment]) -> list[Deployment]:
+        """Return what a device is busy with, and the one that it would begin after that."""
+        current = next((d for d in waiting if device_id in d.devices), None)
+        after = self.handled(device_id) if current is None else current.number
+        fresh = (d for d in waiting if device_id not in d.devices and d.number > after)
+        return [d for d in (current, next(fresh, None)) if d is not None]
 
     # What there is
 
@@ -254,6 +287,12 @@ class Deployments:
             return artifact_id in self._used_artifacts
         return any(artifact_id in d.artifacts for d in self._unfinished.values())
 
+    def unfinished_users(self, artifact_ids: Collection[str]) -> list[str]:
+        """Return the ids of the unfinished deployments that have one of these artifacts."""
+        wanted = set(artifact_ids)
+        unfinished = self._unfinished.values()
+        return [d.id for d in unfinished if not wanted.isdisjoint(d.artifacts)]
+
     # How it is kept
 
     def _queue(self, device_id: str, deployment: Deployment) -> None:
@@ -263,6 +302,15 @@ class Deployments:
     def _unqueue(self, device_id: str, deployment: Deployment) -> None:
         queue = self._queues.get(device_id, [])
         self._queues[device_id] = [entry for entry in queue if entry[1] is not deployment]
+
+    def _list(self, deployment: Deployment, part: DeviceDeployment) -> None:
+        if not self._dialect.targets_take_part:
+            index = deployment.listed.setdefault(part.status, Index())
+            index.add(part.device_id, part.device_id)
+
+    def _unlist(self, deployment: Deployment, part: DeviceDeployment) -> None:
+        if not self._dialect.targets_take_part:
+            deployment.listed[part.status].discard(part.device_id, part.device_id)
 
     def _refuse_twin(self, plan: Plan, scope: Scope) -> None:
         if not self._dialect.refuse_twins:

@@ -1,7 +1,7 @@
 """Ordered sets of things, so that a page of a list costs a page and not the whole list."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 
@@ -52,6 +52,10 @@ class Index(Generic[K]):
         if place < len(self._entries) and self._entries[place] == (key, name):
             del self._entries[place]
 
+    def slice(self, start: int, stop: int) -> list[str]:
+        """Return the ids from one place in the order up to another."""
+        return [name for _, name in self._entries[start:stop]]
+
     def page(self, page: "Page", *, newest_first: bool = False) -> list[str]:
         """Return the ids of one page, in order or in reverse."""
         if not newest_first:
@@ -59,6 +63,16 @@ class Index(Generic[K]):
         size = len(self._entries)
         part = self._entries[max(size - page.stop, 0) : max(size - page.start, 0)]
         return [name for _, name in reversed(part)]
+
+
+def cut(indexes: Sequence[Index[Any]], page: "Page") -> list[str]:
+    """Return the ids of one page of several indexes, one behind the other."""
+    names: list[str] = []
+    start, stop = page.start, page.stop
+    for index in indexes:
+        names += index.slice(max(start, 0), max(stop, 0))
+        start, stop = start - len(index), stop - len(index)
+    return names
 
 
 class Page:

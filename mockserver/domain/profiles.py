@@ -58,25 +58,27 @@ class Profiles:
         *,
         predicates: Sequence[Predicate] = (),
         order: Sequence[Order] = (),
-        also: Callable[[Mapping[tuple[str, str], Any]], bool] | None = None,
+        also: Callable[[Mapping[tuple[str, str], Any]], bool | int] | None = None,
         ids: Iterable[str] | None = None,
     ) -> tuple[list[str], int]:
         """Return a page of the devices that meet all predicates, and how many do.
 
-        In order of age where no `order` is given. Raises Invalid for a predicate of no use.
+        `also` is one more test; where it tells numbers, the greatest come first. Otherwise they are
+        in order of age where no `order` is given. Raises Invalid for a predicate of no use.
         """
         if not predicates and not order and also is None and ids is None:
-            return [d.id for d in self._admission.page(page)[0]], self._admission.count()
+            return self._admission.oldest(page), self._admission.count()
         fits = matches(predicates)
         chosen: Iterable[str] = self._admission.ids()
         if ids is not None:
             known = {i for i in ids if i in self._admission}
             chosen = sorted(known, key=lambda i: self._admission.device(i).number)
-        found = [
-            (name, values)
+        ranked = [
+            (rank, name, values)
             for name in chosen
-            if fits(values := self.values(name)) and (also is None or also(values))
+            if fits(values := self.values(name)) and (rank := also(values) if also else 1)
         ]
+        found = [(n, v) for _, n, v in sorted(ranked, key=lambda entry: -entry[0])]
         for rule in reversed(order):
             key = (rule.scope, rule.attribute)
             have = [entry for entry in found if key in entry[1]]

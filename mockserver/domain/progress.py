@@ -23,6 +23,15 @@ STATUSES = (*ACTIVE, *FINAL)
 ENDED_BY_SERVER = (ABORTED, DECOMMISSIONED)
 """A status that a device cannot leave any more."""
 
+LISTED = (
+    FAILURE,
+    ABORTED,
+    *("pause_before_installing", "pause_before_committing", "pause_before_rebooting"),
+    *("downloading", "installing", "rebooting"),
+    *(PENDING, SUCCESS, NOARTIFACT, ALREADY_INSTALLED, DECOMMISSIONED),
+)
+"""The statuses in the order in which the real server lists devices by them."""
+
 GROUPS = {"pause": frozenset(PAUSED), "active": frozenset(ACTIVE), "finished": frozenset(FINAL)}
 """What a list of a deployment's devices may be filtered by, besides the statuses themselves."""
 
@@ -32,10 +41,12 @@ class DeviceDeployment:
     """One device's part in one deployment, from its first request on.
 
     `request` is what the device said it provides when it was first offered the update; `attempt`
-    counts from 0; `log` is the list of messages that it sent.
+    counts from 0; `log` is the list of messages that it sent; `deleted` says when it was struck
+    out of the device's history.
     """
 
     device_id: str
+    id: str = ""
     status: str = PENDING
     substate: str | None = None
     started: Seconds | None = None
@@ -44,6 +55,7 @@ class DeviceDeployment:
     artifact_id: str | None = None
     attempt: int = 0
     log: list[dict[str, Any]] | None = None
+    deleted: Seconds | None = None
 
     @property
     def active(self) -> bool:
@@ -57,7 +69,10 @@ class DeviceDeployment:
 
 
 class Statistics:
-    """How many of a deployment's devices have each status; they always add up to its targets."""
+    """How many of a deployment's devices have each status.
+
+    They add up to its targets, unless an abort has let those that never asked drop out.
+    """
 
     __slots__ = ("_counts", "total_size")
 
@@ -75,6 +90,10 @@ class Statistics:
     def join(self) -> None:
         """Count one more target, pending."""
         self._counts[PENDING] += 1
+
+    def drop(self) -> None:
+        """Count one pending target less."""
+        self._counts[PENDING] -= 1
 
     def counts(self) -> dict[str, int]:
         """Return the count of each status."""

@@ -70,7 +70,7 @@ class Reports:
     def _part(self, device_id: str, deployment_id: str) -> tuple[Deployment, DeviceDeployment]:
         deployment = self._deployments.deployment(deployment_id)
         part = deployment.devices.get(device_id)
-        if part is None:
+        if part is None or part.deleted is not None:
             message = f"device '{device_id}' has no part in deployment '{deployment_id}'"
             raise NotFound(message)
         return deployment, part

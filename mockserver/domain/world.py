@@ -36,7 +36,7 @@ class World:
         self.clock = clock or Clock()
         self.ids = Ids(seed)
         self.dialect = dialect
-        self.admission = Admission(self.clock, self.ids)
+        self.admission = Admission(self.clock, self.ids, dialect)
         self.users = Users(self.clock, Ids(seed, "users"))  # who logs in moves no other id
         self.configurations = Configurations(self.clock, dialect, self._is_device)
         self.integrations = Integrations(self.clock, Ids(seed, "integrations"))
@@ -71,9 +71,10 @@ class World:
 
     def delete_auth_set(self, device_id: str, auth_set_id: str) -> None:
         """Remove an authentication set, and its device if that was all; raises NotFound."""
-        if self.admission.delete_auth_set(device_id, auth_set_id):
-            self.inventory.remove(device_id)
-            self.deployments.decommission_device(device_id)
+        gone = self.admission.delete_auth_set(device_id, auth_set_id)
+        if gone is not None:
+            self.inventory.remove(gone)
+            self.deployments.decommission_device(gone)
 
     def decommission_device(self, device_id: str) -> None:
         """Remove a device with all that is known of it; raises NotFound."""

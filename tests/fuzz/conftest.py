@@ -119,7 +119,8 @@ def populate(server: Any) -> Target:
         answer = user.post("v1/useradm/settings/tokens", json={"name": "fuzz"})
         token = {"Authorization": f"Bearer {answer.raise_for_status().text}"}
     with httpx.Client(base_url=f"{server.url}/api/management/", headers=token) as user:
-        known = user.get("v2/devauth/devices").json()
+        listed = user.get("v2/devauth/devices").json()
+        known = sorted(listed, key=lambda device: device["identity_data"]["mac"])
         ids = [device["id"] for device in known]
         auth_sets = [device["auth_sets"][0]["id"] for device in known]
         for device_id, auth_set in zip(ids[:2], auth_sets, strict=False):

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from otakit.specs.catalogue import NAMES, Api, resolved, served
+from otakit.specs.catalogue import NAMES, Api, apis, resolved, served
 
 HERE = Path(__file__).parent
 EXAMPLES = os.environ.get("OTAKIT_FUZZ_EXAMPLES", "20")
@@ -53,6 +53,8 @@ MEANINGS = (
     ("/artifacts/", "path.id", "artifacts"),
     ("/filters/", "path.id", "filters"),
     ("/deployments/devices/", "path.id", "devices"),
+    ("/deployments/releases/", "path.name", "releases"),
+    ("/deployments/releases", "query.name[*]", "releases"),
     ("/deployments/", "path.id", "deployments"),
     ("/device/deployments/", "path.id", "deployments"),
     ("/devices/", "path.id", "devices"),
@@ -63,6 +65,7 @@ MEANINGS = (
     ("/", "path.device_id", "devices"),
     ("/", "body.artifact_name", "releases"),
     ("/", "body.devices[*]", "devices"),
+    ("/", "body.deployment_ids[*]", "deployments"),
     ("/", "body.filter_id", "filters"),
     ("/", "body.pubkey", "keys"),
     ("/", "body.id_data", "identities"),
@@ -86,8 +89,15 @@ CASES |= {
     if api.name not in CASES
 }
 
+AS_BUILT = {
+    api.name: pytest.param(("--dialect", "as-built"), api, id=api.name)
+    for api in apis(dialect="as-built")
+    if api.name not in CASES
+}
+"""The APIs that are others as built."""
 
-@pytest.mark.parametrize(("options", "api"), CASES.values())
+
+@pytest.mark.parametrize(("options", "api"), [*CASES.values(), *AS_BUILT.values()])
 def test_schemathesis_finds_nothing(
     options: tuple[str, ...], api: Api, ota_target: Any, tmp_path: Path
 ) -> None:

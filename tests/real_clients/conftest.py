@@ -288,7 +288,9 @@ def write_artifact(real_program: Callable[[str], str], tmp_path: Path) -> Callab
     """Return a function that writes an artifact file with mender-artifact."""
     program = real_program("mender-artifact")
 
-    def write(name: str, module: str, **files: bytes | str) -> Path:
+    def write(
+        name: str, module: str, *, meta_data: dict[str, Any] | None = None, **files: bytes | str
+    ) -> Path:
         path = tmp_path / f"{name}.mender"
         command = [program, "write", "module-image", "-n", name, "-t", DEVICE_TYPE, "-T", module]
         folder = tmp_path / f"{name}-files"
@@ -296,6 +298,9 @@ def write_artifact(real_program: Callable[[str], str], tmp_path: Path) -> Callab
         for file, content in files.items():
             (folder / file).write_bytes(content.encode() if isinstance(content, str) else content)
             command += ["-f", str(folder / file)]
+        if meta_data is not None:
+            (folder / "meta-data").write_text(json.dumps(meta_data))
+            command += ["-m", str(folder / "meta-data")]
         subprocess.run([*command, "-o", str(path)], check=True, capture_output=True)
         return path
 

@@ -111,6 +111,19 @@ def test_artifact_is_uploaded_listed_and_deleted(
     assert succeed(run, "artifacts", "list") == []
 
 
+@pytest.mark.parametrize("dialect", ["as-built"], indirect=True, scope="session")
+def test_artifact_with_metadata_is_listed(
+    run: Run, operator: "Operator", write_artifact: Callable[..., Path]
+) -> None:
+    """`meta_data` is read as a list; the object that the documents have would end the program."""
+    data = {"owner": "jane", "sizes": [1, 2]}
+    artifact = operator.upload(write_artifact("release-1", "module", meta_data=data, file="text"))
+    succeed(run, *LOGIN)
+    listed = "\n".join(succeed(run, "artifacts", "list", "-d", "3"))
+    assert f"ID: {artifact}" in listed
+    assert "Type: module\n" in listed
+
+
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_refusals_reach_the_user(
     run: Run, operator: "Operator", write_artifact: Callable[..., Path], edition: str

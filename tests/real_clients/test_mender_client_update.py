@@ -61,6 +61,7 @@ def test_uploaded_artifact_is_installed(
     assert load_pem_public_key(auth_set["pubkey"].encode()) == key
 
 
+@pytest.mark.parametrize("dialect", ["documented", "as-built"], indirect=True, scope="session")
 def test_generated_artifact_is_installed(
     operator: "Operator", mender_client: Callable[..., "MenderClient"]
 ) -> None:

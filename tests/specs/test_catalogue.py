@@ -88,3 +88,14 @@ def test_times_without_quotes_come_out_as_text(
     )
     monkeypatch.setattr(catalogue, "files", lambda _: tmp_path)
     assert catalogue.resolve_name("api")["x-day"] == "2026-11-20"
+
+
+def test_as_built_takes_nothing_documented_away() -> None:
+    """Every documented operation is in the dialect as built, with all its answers' statuses."""
+    served_there = {api.base_path: resolved(api)["paths"] for api in apis(dialect="as-built")}
+    for api in apis():
+        for path, item in resolved(api)["paths"].items():
+            there = served_there[api.base_path][path]
+            assert item.keys() <= there.keys(), path
+            for method in item.keys() - {"parameters"}:
+                assert item[method]["responses"].keys() <= there[method]["responses"].keys(), path

@@ -26,6 +26,11 @@ SERVED = {name: served(name) for name in NAMES}
 SERVED["as-built"] = served(DEFAULT_EDITION, "as-built")
 APIS = {api.name: api for together in SERVED.values() for api in together}
 DOCUMENTS = {name: resolved(api) for name, api in APIS.items()}
+NOT_ERRORS = {
+    ("mender/management/devauth-v2", "409"): "the device that is in the way",
+    ("as_built/management/devauth-v2", "409"): "the same",
+}
+"""Answers of 400 and above that have another body than an error, and what it is."""
 
 
 def operations() -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -118,7 +123,7 @@ def test_answers_are_complete(
         assert "X-MEN-RequestID" in response["headers"], status
         content = response.get("content", {})
         assert all({"example", "examples"} & media.keys() for media in content.values()), status
-        if status >= "400" and (name, status) != ("mender/management/devauth-v2", "409"):
+        if status >= "400" and content and (name, status) not in NOT_ERRORS:
             error = ota_flat(content["application/json"]["schema"])
             assert error["properties"].keys() >= {"error", "request_id"}, status
     for media in found.get("requestBody", {"content": {}})["content"].values():

@@ -100,7 +100,7 @@ def test_taken_address_is_refused(ada: Any, refused: Refused) -> None:
         ({"password": "ada@example"}, 422, "similar"),
         ({"password": "x" * 257}, 400, "password"),
         ({"email": "analytical@engine.com", "password": "analytical"}, 422, "similar"),
-        ([], 400, "[]"),
+        ([], 400, "array"),
     ],
 )
 def test_odd_changes_are_refused(
