@@ -1,10 +1,11 @@
 """What the server sends back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from anyio.lowlevel import checkpoint
 from starlette.types import Send
 
 Headers = list[tuple[bytes, bytes]]
@@ -34,6 +35,26 @@ class Answer:
         headers.extend(self.headers)
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
+
+
+@dataclass(slots=True)
+class StreamedAnswer(Answer):
+    """An answer whose body is made while it is sent, chunk by chunk; HTTP/1.1 says so itself.
+
+    The chunks are taken in one go with other requests in between: what they are made of must not
+    be what those may change.
+    """
+
+    chunks: Iterable[bytes] = ()
+
+    async def send(self, send: Send) -> None:
+        """Send it over ASGI."""
+        headers: Headers = [(b"content-type", self.content_type), *self.headers]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        for chunk in self.chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await checkpoint()  # so that a long answer keeps nobody waiting
+        await send({"type": "http.response.body", "body": b""})
 
 
 OK, CREATED, ACCEPTED, NO_CONTENT = 200, 201, 202, 204

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from starlette.types import Receive, Scope
 
 from otakit.mockserver.answers import Answer
+from otakit.mockserver.audit_trail import actor
+from otakit.mockserver.domain.audit import Object
 from otakit.mockserver.domain.world import World
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.universes import Universe
@@ -37,6 +39,16 @@ class Call:
     def world(self) -> World:
         """The state that the request is about."""
         return self.universe.world
+
+    def audit(self, action: str, thing: Object, change: str | None = None) -> None:
+        """Write into the audit log what the caller has just done; once, and only if it was done.
+
+        `change` says what differs (`audit_trail.difference`); an empty text means that nothing
+        does, and leaves no entry.
+        """
+        if change != "":
+            user = self.world.users.user(self.caller)
+            self.world.audit.write(actor(user), action, thing, change)
 
     def header(self, name: bytes) -> str:
         """Return a request header (name in lower case), or an empty text."""

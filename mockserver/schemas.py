@@ -49,7 +49,7 @@ class Validator:
         """Raise Nonconforming, naming the place and what is wrong, unless the value conforms."""
         if self._is_valid(value):
             return
-        error = next(self._validator.iter_errors(value))
+        error = _closest(next(self._validator.iter_errors(value)))
         place = "/".join([*([name] if name else []), *map(str, error.instance_path)])
         text = error.message if len(error.message) <= MAX_MESSAGE else error.message[-MAX_MESSAGE:]
         message = f"{place}: {text}" if place else text
@@ -64,6 +64,17 @@ def _flaw(error: jsonschema_rs.ValidationError, name: str) -> Flaw:
         return Flaw(path=(*path, kind.property), keyword=kind.name)
     limit = getattr(kind, "limit", None)
     return Flaw(path=path, keyword=kind.name, value=error.instance, limit=limit)
+
+
+def _closest(error: Any) -> Any:
+    """Return what is wrong by the one alternative that is of the value's type, if there is one."""
+    alternatives = getattr(error.kind, "context", ())
+    fitting = [e for e in alternatives if e and not _has_other_type(e, error.instance_path)]
+    return _closest(fitting[0][0]) if len(fitting) == 1 else error
+
+
+def _has_other_type(errors: list[Any], place: list[Any]) -> bool:
+    return any(e.kind.name == "type" and e.instance_path == place for e in errors)
 
 
 def _draft4(schema: Any) -> Any:

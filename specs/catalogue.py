@@ -26,6 +26,8 @@ _MENDER = (
     "mender/devices/deployments-v1",
     "mender/devices/deployments-v2",
     "mender/devices/inventory-v1",
+    "mender/devices/monitor-v1",
+    "mender/management/auditlogs-v1",
     "mender/management/configuration-v1",
     "mender/management/connect-v1",
     "mender/management/deployments-v1",
@@ -33,6 +35,7 @@ _MENDER = (
     "mender/management/devauth-v2",
     "mender/management/inventory-v1",
     "mender/management/inventory-v2",
+    "mender/management/monitor-v1",
     "mender/management/useradm-v1",
 )
 

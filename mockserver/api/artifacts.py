@@ -13,7 +13,9 @@ from otakit.fixtures.artifact_errors import ArtifactError
 from otakit.fixtures.artifact_reader import read_artifact
 from otakit.fixtures.artifact_writer import write_single_file_artifact
 from otakit.mockserver.answers import Answer, created, empty, json_answer
+from otakit.mockserver.audit_trail import about_artifact, added, difference, removed
 from otakit.mockserver.domain.artifacts import Artifact, Content, Search
+from otakit.mockserver.domain.audit import CREATE, DELETE, UPDATE
 from otakit.mockserver.domain.clock import Seconds, rfc3339
 from otakit.mockserver.domain.errors import ArtifactExists, BadId, Invalid, Unprocessable
 from otakit.mockserver.domain.ids import is_uuid
@@ -52,17 +54,21 @@ def get_artifact(call: Call) -> Answer:
 @operation("updateArtifact")
 def update_artifact(call: Call) -> Answer:
     """Change an artifact's description."""
-    artifact_id = uuid_of(call.params["id"])
-    call.world.describe_artifact(artifact_id, (call.body or {}).get("description", ""))
+    artifact = _artifact(call)
+    before = {"description": artifact.description}
+    call.world.describe_artifact(artifact.id, (call.body or {}).get("description", ""))
+    change = difference(before, {"description": artifact.description})
+    call.audit(UPDATE, about_artifact(artifact), change)
     return empty()
 
 
 @operation("deleteArtifact")
 def delete_artifact(call: Call) -> Answer:
     """Delete an artifact and its file."""
-    artifact_id = uuid_of(call.params["id"])
-    call.world.remove_artifact(artifact_id)
-    call.universe.storage.remove(artifact_id)
+    artifact = _artifact(call)
+    call.world.remove_artifact(artifact.id)
+    call.universe.storage.remove(artifact.id)
+    call.audit(DELETE, about_artifact(artifact), removed("artifact", [artifact.name]))
     return empty()
 
 
@@ -204,6 +210,7 @@ async def _store(call: Call, path: Path, description: str) -> Answer:
     pairs = not call.world.dialect.meta_data_is_object
     artifact = call.world.add_artifact(_content(info, pairs=pairs), description)
     call.universe.storage.keep(path, artifact.id, artifact.modified)
+    call.audit(CREATE, about_artifact(artifact), added("artifact", [artifact.name]))
     base = call.path()
     if call.world.dialect.locations_are_paths:
         base = base.removesuffix("/generate")

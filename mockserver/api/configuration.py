@@ -4,6 +4,8 @@ from typing import Any
 
 from otakit.mockserver.answers import Answer, empty, json_answer
 from otakit.mockserver.api.artifacts import uuid_of
+from otakit.mockserver.audit_trail import about_deployment, about_device, difference
+from otakit.mockserver.domain.audit import CREATE, UPDATE
 from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.configuration import Configuration
 from otakit.mockserver.operations import Call, operation
@@ -20,7 +22,9 @@ def get_device_configuration(call: Call) -> Answer:
 @operation("setDeviceConfiguration")
 def set_device_configuration(call: Call) -> Answer:
     """Put another configuration in place; the device does not hear of it."""
-    call.world.configurations.configure(uuid_of(call.params["deviceId"]), call.body)
+    device_id = uuid_of(call.params["deviceId"])
+    before = call.world.configurations.configure(device_id, call.body)
+    call.audit(UPDATE, about_device(call.world, device_id), difference(before, call.body))
     return empty()
 
 
@@ -32,6 +36,7 @@ def deploy_device_configuration(call: Call) -> Answer:
         retries=call.body.get("retries", 0),
         update_control_map=call.body.get("update_control_map"),
     )
+    call.audit(CREATE, about_deployment(deployment))
     return json_answer({"deployment_id": deployment.id})
 
 

@@ -1,11 +1,13 @@
 """Management APIs / Deployments: a deployment's devices (management/deployments-v1)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from otakit.mockserver.answers import OK, Answer, empty, json_answer
 from otakit.mockserver.api.artifacts import artifact_json, uuid_of
+from otakit.mockserver.audit_trail import about_device, removed
+from otakit.mockserver.domain.audit import ABORT
 from otakit.mockserver.domain.clock import from_rfc3339, rfc3339
 from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.domain.index import Page, cut
@@ -51,7 +53,17 @@ def get_deployment_log(call: Call) -> Answer:
 @operation("abortDeviceDeployments")
 def abort_device_deployments(call: Call) -> Answer:
     """Abort all that a device has not finished."""
-    call.world.deployments.abort_device(call.params["id"])
+    return end_deployments(call, call.world.deployments.abort_device)
+
+
+def end_deployments(call: Call, act: Callable[[str], None]) -> Answer:
+    """End what a device has not finished by an act of the domain, which may leave some of it."""
+    device_id, deployments = call.params["id"], call.world.deployments
+    before = [deployment.id for deployment in deployments.waiting(device_id)]
+    act(device_id)
+    after = {deployment.id for deployment in deployments.waiting(device_id)}
+    ended = removed("deployment", (name for name in before if name not in after))
+    call.audit(ABORT, about_device(call.world, device_id), ended)
     return empty()
 
 

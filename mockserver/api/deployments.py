@@ -6,6 +6,8 @@ from typing import Any
 from otakit.mockserver.answers import Answer, created, empty, encode, json_answer
 from otakit.mockserver.api.artifacts import uuid_of
 from otakit.mockserver.api.inventory_search import predicate_json
+from otakit.mockserver.audit_trail import about_deployment, difference
+from otakit.mockserver.domain.audit import ABORT, CREATE, UPDATE
 from otakit.mockserver.domain.clock import from_rfc3339, rfc3339
 from otakit.mockserver.domain.deployment import FINISHED, SCHEDULED, Deployment, Plan, Scope
 from otakit.mockserver.domain.errors import Invalid, NotFound
@@ -36,6 +38,7 @@ def create_deployment(call: Call) -> Answer:
         devices=asked.get("devices") or (),
         all_devices=asked.get("all_devices", False),
     )
+    call.audit(CREATE, about_deployment(deployment))
     return created(f"{BASE}/{deployment.id}")
 
 
@@ -43,6 +46,7 @@ def create_deployment(call: Call) -> Answer:
 def create_group_deployment(call: Call) -> Answer:
     """Deploy to a group's accepted devices."""
     deployment = call.world.deploy_to_group(plan_of(call.body), call.params["name"])
+    call.audit(CREATE, about_deployment(deployment))
     return created(f"{BASE}/{deployment.id}")
 
 
@@ -56,15 +60,20 @@ def get_deployment(call: Call) -> Answer:
 @operation("updateDeployment")
 def update_deployment(call: Call) -> Answer:
     """Put another update control map in place of the deployment's; none given, it stays."""
-    control_map = call.body.get("update_control_map")
-    call.world.deployments.set_control_map(uuid_of(call.params["id"]), control_map)
+    deployment = call.world.deployments.deployment(uuid_of(call.params["id"]))
+    before = {"update_control_map": deployment.update_control_map}
+    call.world.deployments.set_control_map(deployment.id, call.body.get("update_control_map"))
+    after = {"update_control_map": deployment.update_control_map}
+    call.audit(UPDATE, about_deployment(deployment), difference(before, after))
     return empty()
 
 
 @operation("setDeploymentStatus")
 def set_deployment_status(call: Call) -> Answer:
     """Abort a deployment: `aborted` is the one status that can be set."""
-    call.world.deployments.abort(uuid_of(call.params["deployment_id"]))
+    deployment_id = uuid_of(call.params["deployment_id"])
+    call.world.deployments.abort(deployment_id)
+    call.audit(ABORT, about_deployment(call.world.deployments.deployment(deployment_id)))
     return empty()
 
 

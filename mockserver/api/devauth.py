@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from otakit.mockserver.answers import Answer, created, empty, json_answer
+from otakit.mockserver.audit_trail import about_device, difference, removed
+from otakit.mockserver.domain.audit import CREATE, DECOMMISSION, DELETE, REJECT, UPDATE
 from otakit.mockserver.domain.clock import rfc3339
-from otakit.mockserver.domain.device import AuthSet, Device
+from otakit.mockserver.domain.device import REJECTED, AuthSet, Device
 from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.domain.errors import DeviceExists
 from otakit.mockserver.operations import Call, operation
@@ -36,6 +38,7 @@ def preauthorize_device(call: Call) -> Answer:
         if not call.world.dialect.shows_known_device:
             shown["auth_sets"] = None
         return json_answer(shown, 409)
+    call.audit(CREATE, about_device(call.world, device.id))
     base = call.path() if call.world.dialect.locations_are_paths else "devices"
     return created(f"{base}/{device.id}")
 
@@ -50,25 +53,37 @@ def get_device(call: Call) -> Answer:
 @operation("decommissionDevice")
 def decommission_device(call: Call) -> Answer:
     """Remove a device and all that belongs to it."""
+    thing = about_device(call.world, call.params["id"])
     call.world.decommission_device(call.params["id"])
     call.universe.sockets.recheck(call.world, call.params["id"])
+    call.audit(DECOMMISSION, thing)
     return empty()
 
 
 @operation("deleteAuthSet")
 def delete_auth_set(call: Call) -> Answer:
     """Remove an authentication set."""
-    call.world.delete_auth_set(call.params["id"], call.params["aid"])
-    call.universe.sockets.recheck(call.world, call.params["id"])
+    auth_set_id = call.params["aid"]
+    device_id = call.world.admission.auth_set(call.params["id"], auth_set_id).device_id
+    thing = about_device(call.world, device_id)
+    call.world.delete_auth_set(device_id, auth_set_id)
+    call.universe.sockets.recheck(call.world, device_id)
+    action = REJECT if device_id in call.world.admission else DELETE
+    call.audit(action, thing, removed("authentication set", [auth_set_id]))
     return empty()
 
 
 @operation("setAuthSetStatus")
 def set_auth_set_status(call: Call) -> Answer:
     """Accept, reject or dismiss an authentication set."""
-    params = call.params
-    call.world.admission.set_status(params["id"], params["aid"], call.body["status"])
-    call.universe.sockets.recheck(call.world, call.params["id"])
+    device_id, auth_set_id, status = call.params["id"], call.params["aid"], call.body["status"]
+    auth_set = call.world.admission.auth_set(device_id, auth_set_id)
+    before = _statuses(call.world.admission.device(auth_set.device_id))
+    call.world.admission.set_status(device_id, auth_set_id, status)
+    call.universe.sockets.recheck(call.world, device_id)
+    after = _statuses(call.world.admission.device(device_id))
+    action = REJECT if status == REJECTED else UPDATE
+    call.audit(action, about_device(call.world, device_id), difference(before, after))
     return empty()
 
 
@@ -90,6 +105,7 @@ def revoke_token(call: Call) -> Answer:
     """Revoke a device's token."""
     device_id = call.world.admission.revoke_token(call.params["id"])
     call.universe.sockets.recheck(call.world, device_id)
+    call.audit(UPDATE, about_device(call.world, device_id), removed("token", [call.params["id"]]))
     return empty()
 
 
@@ -113,6 +129,10 @@ def device_json(device: Device, dialect: Dialect) -> dict[str, Any]:
     if device.checked_in is not None:
         shaped["check_in_time"] = rfc3339(device.checked_in)
     return shaped
+
+
+def _statuses(device: Device) -> dict[str, str]:
+    return {f"authentication set {a.id}": a.status for a in device.auth_sets.values()}
 
 
 def _auth_set_json(auth_set: AuthSet, dialect: Dialect) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from otakit.mockserver.answers import Answer, created
 from otakit.mockserver.api.deployments import BASE, plan_of
+from otakit.mockserver.audit_trail import about_deployment
+from otakit.mockserver.domain.audit import CREATE
 from otakit.mockserver.operations import Call, operation
 
 
@@ -9,4 +11,5 @@ from otakit.mockserver.operations import Call, operation
 def create_dynamic_deployment(call: Call) -> Answer:
     """Deploy to the devices that match a saved filter, now or later."""
     deployment = call.world.deploy_dynamically(plan_of(call.body), call.body["filter_id"])
+    call.audit(CREATE, about_deployment(deployment))
     return created(f"{BASE}/{deployment.id}")

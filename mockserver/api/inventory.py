@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from otakit.mockserver.answers import OK, Answer, empty, header_text, json_answer
+from otakit.mockserver.audit_trail import about_device, about_group, added, difference, removed
+from otakit.mockserver.domain.audit import DELETE, UPDATE
 from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.errors import NotFound, PreconditionFailed
 from otakit.mockserver.domain.filters import Predicate
-from otakit.mockserver.domain.inventory import INVENTORY, SCOPES, Attribute
+from otakit.mockserver.domain.inventory import INVENTORY, SCOPES, TAGS, Attribute
 from otakit.mockserver.domain.profiles import Order
 from otakit.mockserver.domain.world import World
 from otakit.mockserver.operations import Call, operation
@@ -46,7 +48,9 @@ def delete_inventory(call: Call) -> Answer:
     """Forget what a device told of itself; it stays a device."""
     device_id = call.params["id"]
     if device_id in call.world.inventory:
+        told = _values(call, device_id, INVENTORY)
         call.world.inventory.assign(device_id, INVENTORY, [], replace=True)
+        call.audit(UPDATE, about_device(call.world, device_id), difference(told, {}))
     return empty()
 
 
@@ -71,8 +75,11 @@ def get_device_group(call: Call) -> Answer:
 @operation("putDeviceInGroup")
 def put_device_in_group(call: Call) -> Answer:
     """Move a device into a group."""
-    device_id = call.world.inventory.record(call.params["id"]).device_id
-    call.world.inventory.join(call.body["group"], [device_id])
+    device_id = call.params["id"]
+    before, group = call.world.inventory.record(device_id).group, call.body["group"]
+    call.world.inventory.join(group, [device_id])
+    change = difference({"group": before} if before else {}, {"group": group})
+    call.audit(UPDATE, about_device(call.world, device_id), change)
     return empty()
 
 
@@ -83,6 +90,7 @@ def remove_device_from_group(call: Call) -> Answer:
     if not call.world.inventory.leave(group, [device_id]):
         message = f"no device '{device_id}' in group '{group}'"
         raise NotFound(message)
+    call.audit(UPDATE, about_device(call.world, device_id), removed("group", [group]))
     return empty()
 
 
@@ -105,7 +113,9 @@ def list_groups(call: Call) -> Answer:
 @operation("deleteGroup")
 def delete_group(call: Call) -> Answer:
     """Take all devices out of a group."""
-    count = call.world.inventory.leave(call.params["name"])
+    group = call.params["name"]
+    count = call.world.inventory.leave(group)
+    call.audit(DELETE, about_group(group), removed("devices", [count] if count else []))
     return _counts(count, count)
 
 
@@ -120,13 +130,22 @@ def list_group_devices(call: Call) -> Answer:
 @operation("addDevicesToGroup")
 def add_devices_to_group(call: Call) -> Answer:
     """Move devices into a group."""
-    return _counts(*call.world.inventory.join(call.params["name"], call.body))
+    group, inventory = call.params["name"], call.world.inventory
+    known = [i for i in dict.fromkeys(call.body) if i in inventory]
+    moved = [i for i in known if inventory.record(i).group != group]
+    counts = inventory.join(group, call.body)
+    call.audit(UPDATE, about_group(group), added("device", moved))
+    return _counts(*counts)
 
 
 @operation("removeDevicesFromGroup")
 def remove_devices_from_group(call: Call) -> Answer:
     """Take devices out of a group."""
-    count = call.world.inventory.leave(call.params["name"], call.body)
+    group, inventory = call.params["name"], call.world.inventory
+    known = [i for i in dict.fromkeys(call.body) if i in inventory]
+    mine = [i for i in known if inventory.record(i).group == group]
+    count = inventory.leave(group, call.body)
+    call.audit(UPDATE, about_group(group), removed("device", mine))
     return _counts(count, count)
 
 
@@ -156,11 +175,21 @@ def _attribute_json(attribute: Attribute) -> dict[str, Any]:
 def _tag(call: Call, *, replace: bool) -> Answer:
     device_id, if_match = call.params["id"], call.params.get("If-Match")
     if device_id in call.world.inventory:
+        before = _values(call, device_id, TAGS)
         call.world.inventory.tag(device_id, call.body, replace=replace, if_match=if_match)
+        change = difference(before, _values(call, device_id, TAGS))
+        call.audit(UPDATE, about_device(call.world, device_id), change)
     elif if_match is not None:
         message = f"ETag does not match: there is no device '{device_id}'"
         raise PreconditionFailed(message)
     return empty(OK)
+
+
+def _values(call: Call, device_id: str, scope: str) -> dict[str, Any]:
+    attributes = call.world.inventory.record(device_id).attributes.values()
+    mine = [attribute for attribute in attributes if attribute.scope == scope]
+    described = {f"{a.name} (description)": a.description for a in mine if a.description}
+    return {a.name: a.value for a in mine} | described
 
 
 def _counts(matched: int, updated: int) -> Answer:
@@ -173,7 +202,7 @@ def _equal(scope: str, attribute: str, value: Any) -> Predicate:
 
 
 def _predicate(name: str, text: str) -> Predicate:
-    """Read `[scope/]name=[eq:]value`; what parses as a number also means that number."""
+    """Read `[scope/]name=[eq:]value`; what reads as a number or a truth also means that."""
     scope, slash, attribute = name.partition("/")
     if not slash or scope not in SCOPES:
         scope, attribute = INVENTORY, name
@@ -181,6 +210,8 @@ def _predicate(name: str, text: str) -> Predicate:
     values: list[Any] = [value]
     if _NUMBER.fullmatch(value):
         values.append(float(value))
+    if value in {"true", "false"}:
+        values.append(value == "true")
     return Predicate(scope=scope, attribute=attribute, type="$in", value=values)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from otakit.mockserver.answers import Answer, created, empty, json_answer
 from otakit.mockserver.api.inventory import inventory_json
+from otakit.mockserver.audit_trail import about_filter
+from otakit.mockserver.domain.audit import CREATE, DELETE
 from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.domain.filters import Predicate, SavedFilter
 from otakit.mockserver.domain.index import Page
@@ -73,6 +75,7 @@ def list_filters(call: Call) -> Answer:
 def create_filter(call: Call) -> Answer:
     """Save a filter."""
     saved = call.world.filters.create(call.body["name"], predicates_of(call.body["terms"]))
+    call.audit(CREATE, about_filter(saved))
     return created(f"{call.path()}/{saved.id}")
 
 
@@ -85,7 +88,9 @@ def get_filter(call: Call) -> Answer:
 @operation("deleteFilter")
 def delete_filter(call: Call) -> Answer:
     """Delete a saved filter."""
-    call.world.filters.remove(call.params["id"])
+    saved = call.world.filters.filter(call.params["id"])
+    call.world.filters.remove(saved.id)
+    call.audit(DELETE, about_filter(saved))
     return empty()
 
 

@@ -5,12 +5,13 @@ import binascii
 from typing import Any
 
 from otakit.mockserver.answers import ACCEPTED, OK, Answer, empty, json_answer
+from otakit.mockserver.audit_trail import about_user, added, removed
 from otakit.mockserver.domain.access_tokens import AccessToken
+from otakit.mockserver.domain.audit import UPDATE, Object
 from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.errors import Unauthorized
 from otakit.mockserver.domain.tokens import TokenRecord
 from otakit.mockserver.operations import Call, operation
-from otakit.mockserver.universes import Universe
 
 
 @operation("login")
@@ -19,13 +20,16 @@ def login(call: Call) -> Answer:
     email, password = _credentials(call.header(b"authorization"))
     no_expiry = bool((call.body or {}).get("no_expiry"))
     universe, record = call.server.universes.login(email, password, no_expiry=no_expiry)
-    return _token(universe, record)
+    call.universe, call.caller = universe, record.subject
+    call.audit(UPDATE, _me(call), added("session", [record.jti]))
+    return _token(call, record)
 
 
 @operation("logout")
 def logout(call: Call) -> Answer:
     """End the session of the token that is used."""
     call.world.users.logout(call.jti)
+    call.audit(UPDATE, _me(call), removed("session", [call.jti]))
     return empty(ACCEPTED)
 
 
@@ -41,18 +45,27 @@ def create_access_token(call: Call) -> Answer:
     """Issue a personal access token; it is shown this once."""
     expires_in = call.body.get("expires_in", 0)
     record = call.world.users.create_access_token(call.caller, call.body["name"], expires_in)
-    return _token(call.universe, record)
+    call.audit(UPDATE, _me(call), added("personal access token", [call.body["name"]]))
+    return _token(call, record)
 
 
 @operation("deleteAccessToken")
 def delete_access_token(call: Call) -> Answer:
     """Revoke one of the own personal access tokens."""
+    names = [
+        t.name for t in call.world.users.access_tokens(call.caller) if t.id == call.params["id"]
+    ]
     call.world.users.delete_access_token(call.caller, call.params["id"])
+    call.audit(UPDATE, _me(call), removed("personal access token", names))
     return empty()
 
 
-def _token(universe: Universe, record: TokenRecord) -> Answer:
-    token = universe.sign(record, "management")
+def _me(call: Call) -> Object:
+    return about_user(call.world.users.user(call.caller))
+
+
+def _token(call: Call, record: TokenRecord) -> Answer:
+    token = call.universe.sign(record, "management")
     return Answer(OK, token.encode(), b"application/jwt")
 
 

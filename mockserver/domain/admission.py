@@ -183,12 +183,12 @@ class Admission:
             watcher.device_removed(device)
 
     def revoke_token(self, jti: str) -> str:
-        """Revoke one device token and return the device's id; raises NotFound."""
-        auth_set = self._auth_sets.get(jti)
-        if not self.tokens.revoke(jti) or auth_set is None:
+        """Revoke one device token and return its device's id; raises NotFound."""
+        record = self.tokens.revoke(jti)
+        if record is None:
             message = f"no token '{jti}'"
             raise NotFound(message)
-        return auth_set.device_id
+        return record.subject
 
     # What there is
 

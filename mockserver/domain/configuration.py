@@ -67,14 +67,15 @@ class Configurations:
             message = f"device does not exist: '{device_id}' has never been accepted nor configured"
             raise NotFound(message) from None
 
-    def configure(self, device_id: str, values: Mapping[str, str]) -> None:
-        """Put a user's wishes in place of earlier ones; raises Invalid, NotFound.
+    def configure(self, device_id: str, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Put a user's wishes in place of earlier ones, which are returned.
 
-        Nothing is deployed by that.
+        Nothing is deployed by that. Raises Invalid, NotFound.
         """
         record = self._record_to_write(device_id, values)
-        record.configured = dict(values)
+        before, record.configured = record.configured, dict(values)
         record.updated = self._clock.now()
+        return before
 
     def report(self, device_id: str, values: Mapping[str, str]) -> None:
         """Put what a device says in place of what it said before; raises Invalid, NotFound."""

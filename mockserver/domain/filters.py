@@ -103,7 +103,12 @@ def _elements(held: Any) -> Sequence[Any]:
 
 
 def _equal(value: Any) -> Callable[[Any], bool]:
-    return lambda held: any(element == value for element in _elements(held))
+    return lambda held: any(_same(element, value) for element in _elements(held))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Compare as JSON does: true is not 1, as it is in Python."""
+    return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any], Callable[[Any], bool]]:

@@ -14,6 +14,7 @@ from otakit.mockserver.domain.device import Device
 from otakit.mockserver.domain.filters import Predicate, matches
 from otakit.mockserver.domain.index import Page
 from otakit.mockserver.domain.inventory import Attribute, Inventory, Record, system_attribute
+from otakit.mockserver.domain.monitoring import Monitoring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +29,14 @@ class Order:
 class Profiles:
     """The devices of one World as their users look for them."""
 
-    def __init__(self, admission: Admission, inventory: Inventory) -> None:
+    def __init__(self, admission: Admission, inventory: Inventory, monitoring: Monitoring) -> None:
         """Look at these parts of the World."""
         self._admission = admission
         self._inventory = inventory
+        self._monitoring = monitoring
 
     def attributes(self, device_id: str) -> list[Attribute]:
-        """Return all that is known of a device: identity, system, and what was written of it.
+        """Return all that is known of a device: identity, system, monitor, and what was written.
 
         Raises NotFound.
         """
@@ -43,6 +45,10 @@ class Profiles:
         return [
             *_identity_attributes(device),
             *_system_attributes(device, record),
+            *(
+                Attribute(name=name, scope="monitor", value=value)
+                for name, value in self._monitoring.attributes(device_id)
+            ),
             *record.attributes.values(),
         ]
 

@@ -48,16 +48,16 @@ class Tokens:
             return None
         return record
 
-    def revoke(self, jti: str) -> bool:
-        """Forget one token; False where there was none."""
+    def revoke(self, jti: str) -> TokenRecord | None:
+        """Forget one token and return its record; None where there was none."""
         record = self._records.pop(jti, None)
         if record is None:
-            return False
+            return None
         mine = self._of_subject[record.subject]
         del mine[jti]
         if not mine:
             del self._of_subject[record.subject]
-        return True
+        return record
 
     def revoke_all(self, subject: str) -> None:
         """Forget every token of one device or user."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from otakit.mockserver.domain.admission import Admission
 from otakit.mockserver.domain.artifacts import Artifact, Artifacts, Content
+from otakit.mockserver.domain.audit import AuditLog
 from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.domain.configuration import Configurations
 from otakit.mockserver.domain.connect_fleet import ConnectFleet
@@ -18,6 +19,7 @@ from otakit.mockserver.domain.filters import Predicate, SavedFilters, matches
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.domain.integrations import Integrations
 from otakit.mockserver.domain.inventory import Inventory
+from otakit.mockserver.domain.monitoring import Monitoring
 from otakit.mockserver.domain.offers import Offers
 from otakit.mockserver.domain.profiles import Profiles
 from otakit.mockserver.domain.reports import Reports
@@ -41,16 +43,19 @@ class World:
         self.configurations = Configurations(self.clock, dialect, self._is_device)
         self.integrations = Integrations(self.clock, Ids(seed, "integrations"))
         self.connections = Connections(self.clock)
+        self.monitoring = Monitoring(self.ids)
         self.admission.watch(self.configurations)
         self.admission.watch(self.connections)
+        self.admission.watch(self.monitoring)
         self.admission.watch(self.integrations)
         self.artifacts = Artifacts(self.clock, self.ids)
         self.inventory = Inventory(self.clock, self.ids)
-        self.profiles = Profiles(self.admission, self.inventory)
+        self.profiles = Profiles(self.admission, self.inventory, self.monitoring)
         self.filters = SavedFilters(self.ids)
         self.deployments = Deployments(self.clock, self.ids, dialect)
         self.offers = Offers(self.clock, self.deployments, self.artifacts, dialect, self._is_member)
         self.reports = Reports(self.deployments, dialect)
+        self.audit = AuditLog(self.clock)
         self.connect_fleet = ConnectFleet(self.clock, seed)
 
     # Devices come and go

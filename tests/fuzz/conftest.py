@@ -140,6 +140,7 @@ def populate(server: Any) -> Target:
         "managementToken": token["Authorization"].removeprefix("Bearer "),
         "deviceToken": devices[0].authenticate().raise_for_status().text,
     }
+    _alert(server.url, tokens["deviceToken"])
     names |= _fleet(server.url, tokens)
     secret = devices[0].key.private_bytes_raw().hex()
     return Target(url=server.url, tokens=tokens, names=names, secret=secret, artifact=artifact)
@@ -209,6 +210,17 @@ def _companions(user: httpx.Client) -> dict[str, list[str]]:
     made = user.post("v1/iot-manager/integrations", json=hook).raise_for_status()
     names["integrations"].append(_last(made.headers["location"]))
     return names
+
+
+def _alert(url: str, token: str) -> None:
+    """Let the first device watch something, and raise an alert."""
+    watched = {"name": "sshd", "type": "service", "status": "enabled"}
+    alert = {"name": "down", "level": "CRITICAL", "timestamp": "2026-11-20T19:13:53Z"}
+    headers = {"Authorization": f"Bearer {token}"}
+    base = f"{url}/api/devices/v1/devicemonitor"
+    httpx.post(f"{base}/config", json=[watched], headers=headers).raise_for_status()
+    told = [{**alert, "subject": watched}]
+    httpx.post(f"{base}/alert", json=told, headers=headers).raise_for_status()
 
 
 def _fleet(url: str, tokens: dict[str, str]) -> dict[str, list[str]]:

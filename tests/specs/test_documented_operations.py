@@ -19,6 +19,8 @@ REFERENCE = {
     ("device", "Device configure"): "mender/devices/configuration-v1",
     ("device", "Device connect"): "mender/devices/connect-v1",
     ("device", "Device inventory"): "mender/devices/inventory-v1",
+    ("device", "Device monitor"): "mender/devices/monitor-v1",
+    ("management", "Audit Logs service"): "mender/management/auditlogs-v1",
     ("management", "Deployments"): "mender/management/deployments-v1",
     ("management", "Deployments v2"): "mender/management/deployments-v2",
     ("management", "Device authentication"): "mender/management/devauth-v2",

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from otakit.mockserver.domain.artifacts import Content
+from otakit.mockserver.domain.audit import CREATE, DEVICE, Actor, Object
 from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.domain.deployment import Plan
 from otakit.mockserver.domain.index import Page
@@ -24,7 +25,10 @@ LISTS: dict[str, Callable[[World, Page], Any]] = {
     ),
     "devices searched without conditions": lambda world, page: world.profiles.search(page),
     "deployments": lambda world, page: world.deployments.find(page, wanted=None, newest_first=True),
+    "audit log": lambda world, page: world.audit.page(page),
 }
+
+ACTOR = Actor(id="1", email="ada@example.com")
 
 
 def populate(size: int) -> World:
@@ -35,6 +39,7 @@ def populate(size: int) -> World:
     for number in range(size):
         device = world.preauthorize_device({"sn": number}, "key")
         world.deploy(plan, devices=[device.id])
+        world.audit.write(ACTOR, CREATE, Object(id=device.id, type=DEVICE))
     return world
 
 
