@@ -5,6 +5,7 @@ import json
 import ssl
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -60,7 +61,7 @@ class Stage:
     def __init__(
         self, start: Callable[..., str], recorder: Recorder, listed: list[dict[str, Any]]
     ) -> None:
-        """Start a server and log a user in; `listed` are the operations that it has to have.
+        """Start a server; `listed` are the operations that it has to have.
 
         `start` takes options of `otakit serve` besides the edition's, and returns a URL.
         """
@@ -70,10 +71,15 @@ class Stage:
         self.listed = listed
         self._numbers = count(1)
         self._stack = ExitStack()
-        self.user = self.client()
-        answer = self.user.post("/api/management/v1/useradm/auth/login", auth=(EMAIL, PASSWORD))
-        self.user.headers["Authorization"] = f"Bearer {expect(answer, 200).text}"
         self.nobody = self.client()
+
+    @cached_property
+    def user(self) -> httpx.Client:
+        """A user of Mender, logged in."""
+        user = self.client()
+        answer = user.post("/api/management/v1/useradm/auth/login", auth=(EMAIL, PASSWORD))
+        user.headers["Authorization"] = f"Bearer {expect(answer, 200).text}"
+        return user
 
     def restart(self, *options: str) -> "Stage":
         """Return another stage like this one, whose server was started with more options."""
@@ -116,7 +122,8 @@ class Stage:
     def upload(self, content: bytes) -> httpx.Response:
         """Upload what may be an artifact."""
         url = "/api/management/v1/deployments/artifacts"
-        return self.user.post(url, files={"artifact": ("update.mender", content)})
+        size = {"size": str(len(content))}  # which older editions want to know
+        return self.user.post(url, data=size, files={"artifact": ("update.mender", content)})
 
     def deploy(self, name: str, *devices: Device, **plan: Any) -> str:
         """Deploy an artifact name to devices; return the deployment's id."""
