@@ -13,7 +13,8 @@ HEAD = """# Every documented operation, and the statuses that the mock reaches
 Made by `tests/mockserver/test_every_documented_operation.py` while it runs: real requests bring
 about real state in a running server, and every answer is checked against its OpenAPI document. A
 status in **bold** was reached; one in (parentheses) was not, for the reason below its table. One
-that is not listed for its operation comes of the reference's common rules, or where the document is cut off.
+that is not listed for its operation comes of the reference's common rules, or where the document
+is cut off.
 """
 
 
