@@ -29,8 +29,8 @@ def about_user(user: User) -> Object:
 
 def about_device(world: World, device_id: str) -> Object:
     """Describe a device, before it is removed; one that only a deployment knows has no identity."""
-    known = device_id in world.admission
-    identity = world.admission.device(device_id).identity_data if known else {}
+    known = device_id in world.devices
+    identity = world.devices.device(device_id).identity_data if known else {}
     return Object(
         id=device_id, type=DEVICE, about={"id": device_id, "identity_data": _json(identity)}
     )

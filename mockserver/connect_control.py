@@ -15,10 +15,10 @@ from typing import TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from otakit.mockserver.answers import CREATED, OK, encode
+from otakit.mockserver.answers import CREATED
 from otakit.mockserver.bodies import JSON, check_type, read
 from otakit.mockserver.connect_wire import DeviceBody, DeviceChange, FleetBody, FlowBody, decode
-from otakit.mockserver.control_requests import Described
+from otakit.mockserver.control_requests import Described, json_response
 from otakit.mockserver.domain.connect_fleet import ConnectFleet
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.universes import Universe
@@ -40,10 +40,10 @@ def connect_endpoints(state: ServerState) -> list[Described]:
 
     async def show_access(request: Request) -> Response:
         access = universe(request).connect
-        return _json({"project_key": access.project_key, "token": access.token})
+        return json_response({"project_key": access.project_key, "token": access.token})
 
     async def show_fleet(request: Request) -> Response:
-        return _json(fleet(request).shown())
+        return json_response(fleet(request).shown())
 
     async def put_fleet(request: Request) -> Response:
         body = await _body(request, FleetBody, FLEET_LIMIT)
@@ -52,16 +52,16 @@ def connect_endpoints(state: ServerState) -> list[Described]:
 
     async def add_device(request: Request) -> Response:
         body = await _body(request, DeviceBody, state.settings.json_limit)
-        return _json(fleet(request).add_device(body.plan()).shown(), CREATED)
+        return json_response(fleet(request).add_device(body.plan()).shown(), CREATED)
 
     async def change_device(request: Request) -> Response:
         body = await _body(request, DeviceChange, state.settings.json_limit)
         uuid = request.path_params["device_uuid"]
-        return _json(fleet(request).change_device(uuid, **body.given()).shown())
+        return json_response(fleet(request).change_device(uuid, **body.given()).shown())
 
     async def add_flow(request: Request) -> Response:
         body = await _body(request, FlowBody, state.settings.json_limit)
-        return _json(fleet(request).add_flow(body.plan()).shown(), CREATED)
+        return json_response(fleet(request).add_flow(body.plan()).shown(), CREATED)
 
     base = "/universes/{universe_id}/connect"
     return [
@@ -77,7 +77,3 @@ async def _body(request: Request, kind: type[T], limit: int) -> T:
     raw = await read(request.scope, request.receive, limit)
     check_type(request.scope, (JSON,), raw)
     return decode(raw, kind)
-
-
-def _json(value: object, status: int = OK) -> Response:
-    return Response(encode(value), status, media_type=JSON)

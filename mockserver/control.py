@@ -3,21 +3,16 @@
 It needs no token, so it is closed to pages of other origins than this machine's.
 """
 
-import re
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from otakit.mockserver.answers import encode
 from otakit.mockserver.connect_control import connect_endpoints
-from otakit.mockserver.control_requests import BASE, Endpoint
-from otakit.mockserver.cors import LOCALHOST
+from otakit.mockserver.control_requests import BASE, Endpoint, json_response
+from otakit.mockserver.cors import is_local
 from otakit.mockserver.domain.errors import Forbidden
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.universe_control import universe_endpoints
-
-_LOCAL = re.compile(LOCALHOST)
 
 
 def control_routes(state: ServerState) -> list[Route]:
@@ -30,7 +25,7 @@ def control_routes(state: ServerState) -> list[Route]:
 
 
 async def _health(_: Request) -> Response:
-    return Response(encode({"status": "ok"}), media_type="application/json")
+    return json_response({"status": "ok"})
 
 
 def _guarded(endpoints: dict[str, Endpoint]) -> Endpoint:
@@ -41,7 +36,7 @@ def _guarded(endpoints: dict[str, Endpoint]) -> Endpoint:
 
     async def guarded(request: Request) -> Response:
         origin = request.headers.get("origin")
-        if origin is not None and not _LOCAL.fullmatch(origin):
+        if origin is not None and not is_local(origin):
             message = f"forbidden: the control API does not answer to pages of '{origin:.200}'"
             raise Forbidden(message)
         method = "GET" if request.method == "HEAD" else request.method

@@ -13,7 +13,6 @@ LOCALHOST = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 
 EXPOSED = ("Link", "Location", "X-Total-Count", "X-MEN-RequestID", "ETag", "Content-Disposition")
 
-
 _LOCAL = re.compile(LOCALHOST)
 
 

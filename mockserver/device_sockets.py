@@ -22,6 +22,9 @@ PATIENCE = 5.0
 GOODBYE = 5.0
 """Seconds for a closing message to be sent to a peer that may not read any more."""
 
+MAX_REASON = 123
+"""Bytes that a close frame has for its reason (RFC 6455, 5.5)."""
+
 
 class DeviceSocket:
     """One device's live connection."""
@@ -160,7 +163,3 @@ async def close(websocket: WebSocket, closing: Closing) -> None:
     with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
         async with asyncio.timeout(GOODBYE):
             await websocket.close(closing.code, reason)
-
-
-MAX_REASON = 123
-"""Bytes that a close frame has for its reason (RFC 6455, 5.5)."""

@@ -132,11 +132,6 @@ def resolved(api: Api) -> dict[str, Any]:
     return _load(api.name)
 
 
-def resolve(api: Api) -> dict[str, Any]:
-    """Make the document of an API out of its YAML file; needs prance."""
-    return resolve_name(api.name)
-
-
 def resolve_name(name: str) -> dict[str, Any]:
     """Make the document called `name` out of its YAML file; needs prance.
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,10 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-EMAIL, PASSWORD = "admin@example.com", "otakit-password"
-
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For plain HTTP: httpx loads all authorities for each client else, slower than a short test."""
+from ota_support.server import LOGIN, NO_TLS
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +45,7 @@ class RunningServer:
     def login(self) -> str:
         """Return a management token."""
         url = f"{self.url}/api/management/v1/useradm/auth/login"
-        answer = httpx.post(url, auth=(EMAIL, PASSWORD), verify=NO_TLS)
+        answer = httpx.post(url, auth=LOGIN, verify=NO_TLS)
         assert answer.status_code == 200
         return answer.text
 

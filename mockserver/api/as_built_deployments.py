@@ -13,11 +13,12 @@ from otakit.mockserver.api.deployments import (
     common_tests,
     deployment_json,
     deployments_page,
+    statistics_of,
 )
 from otakit.mockserver.domain.artifacts import Search
 from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.domain.device import ACCEPTED, PENDING
-from otakit.mockserver.domain.errors import Invalid, NotFound
+from otakit.mockserver.domain.errors import Invalid
 from otakit.mockserver.domain.filters import Predicate
 from otakit.mockserver.domain.index import Page
 from otakit.mockserver.operations import Call, operation
@@ -33,12 +34,7 @@ def count_devices_of_deployments(call: Call) -> Answer:
     asked = call.body.get("deployment_ids") or ()
     if not asked:
         return json_answer({})
-    ids = dict.fromkeys(map(str.lower, asked))
-    known = [d for i in ids if (d := call.world.deployments.get(i)) is not None]
-    if not known:
-        message = "Deployment not found: none of the ids is a deployment's"
-        raise NotFound(message)
-    return json_answer([{"id": d.id, "stats": d.statistics.counts()} for d in known])
+    return statistics_of(call, dict.fromkeys(map(str.lower, asked)))
 
 
 @operation("listDeviceDeployments")
@@ -103,9 +99,9 @@ def list_artifacts_v2(call: Call) -> Answer:
 @operation("countDevicesByTier")
 def count_devices_by_tier(call: Call) -> Answer:
     """Count the accepted and the pending devices."""
-    admission = call.world.admission
+    devices = call.world.devices
     shaped = {
-        status: dict.fromkeys(TIERS, 0) | {"standard": admission.count(status)}
+        status: dict.fromkeys(TIERS, 0) | {"standard": devices.count(status)}
         for status in (ACCEPTED, PENDING)
     }
     return json_answer({"devices_by_status": shaped})

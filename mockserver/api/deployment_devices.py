@@ -53,15 +53,15 @@ def get_deployment_log(call: Call) -> Answer:
 @operation("abortDeviceDeployments")
 def abort_device_deployments(call: Call) -> Answer:
     """Abort all that a device has not finished."""
-    return end_deployments(call, call.world.deployments.abort_device)
+    return end_deployments(call, call.world.aborts.abort_device)
 
 
 def end_deployments(call: Call, act: Callable[[str], None]) -> Answer:
     """End what a device has not finished by an act of the domain, which may leave some of it."""
     device_id, deployments = call.params["id"], call.world.deployments
-    before = [deployment.id for deployment in deployments.waiting(device_id)]
+    before = [deployment.id for deployment in deployments.queues.waiting(device_id)]
     act(device_id)
-    after = {deployment.id for deployment in deployments.waiting(device_id)}
+    after = {deployment.id for deployment in deployments.queues.waiting(device_id)}
     ended = removed("deployment", (name for name in before if name not in after))
     call.audit(ABORT, about_device(call.world, device_id), ended)
     return empty()

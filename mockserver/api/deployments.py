@@ -1,6 +1,6 @@
 """Management APIs / Deployments: deployments themselves (management/deployments-v1)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from otakit.mockserver.answers import Answer, created, empty, encode, json_answer
@@ -72,7 +72,7 @@ def update_deployment(call: Call) -> Answer:
 def set_deployment_status(call: Call) -> Answer:
     """Abort a deployment: `aborted` is the one status that can be set."""
     deployment_id = uuid_of(call.params["deployment_id"])
-    call.world.deployments.abort(deployment_id)
+    call.world.aborts.abort(deployment_id)
     call.audit(ABORT, about_deployment(call.world.deployments.deployment(deployment_id)))
     return empty()
 
@@ -87,7 +87,11 @@ def get_deployment_statistics(call: Call) -> Answer:
 @operation("listDeploymentStatistics")
 def list_deployment_statistics(call: Call) -> Answer:
     """Count the devices of several deployments by status; unknown ones are left out."""
-    ids = [uuid_of(text) for text in dict.fromkeys(call.body)]
+    return statistics_of(call, [uuid_of(text) for text in dict.fromkeys(call.body)])
+
+
+def statistics_of(call: Call, ids: Collection[str]) -> Answer:
+    """Count the devices of these deployments; raises NotFound where none of them is known."""
     known = [d for i in ids if (d := call.world.deployments.get(i)) is not None]
     if ids and not known:
         message = "Deployment not found: none of the ids is a deployment's"

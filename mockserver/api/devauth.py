@@ -46,7 +46,7 @@ def preauthorize_device(call: Call) -> Answer:
 @operation("getDevice")
 def get_device(call: Call) -> Answer:
     """Show one device."""
-    device = call.world.admission.device(call.params["id"])
+    device = call.world.devices.device(call.params["id"])
     return json_answer(device_json(device, call.world.dialect))
 
 
@@ -64,11 +64,11 @@ def decommission_device(call: Call) -> Answer:
 def delete_auth_set(call: Call) -> Answer:
     """Remove an authentication set."""
     auth_set_id = call.params["aid"]
-    device_id = call.world.admission.auth_set(call.params["id"], auth_set_id).device_id
+    device_id = call.world.devices.auth_set(call.params["id"], auth_set_id).device_id
     thing = about_device(call.world, device_id)
     call.world.delete_auth_set(device_id, auth_set_id)
     call.universe.sockets.recheck(call.world, device_id)
-    action = REJECT if device_id in call.world.admission else DELETE
+    action = REJECT if device_id in call.world.devices else DELETE
     call.audit(action, thing, removed("authentication set", [auth_set_id]))
     return empty()
 
@@ -77,11 +77,11 @@ def delete_auth_set(call: Call) -> Answer:
 def set_auth_set_status(call: Call) -> Answer:
     """Accept, reject or dismiss an authentication set."""
     device_id, auth_set_id, status = call.params["id"], call.params["aid"], call.body["status"]
-    auth_set = call.world.admission.auth_set(device_id, auth_set_id)
-    before = _statuses(call.world.admission.device(auth_set.device_id))
+    auth_set = call.world.devices.auth_set(device_id, auth_set_id)
+    before = _statuses(call.world.devices.device(auth_set.device_id))
     call.world.admission.set_status(device_id, auth_set_id, status)
     call.universe.sockets.recheck(call.world, device_id)
-    after = _statuses(call.world.admission.device(device_id))
+    after = _statuses(call.world.devices.device(device_id))
     action = REJECT if status == REJECTED else UPDATE
     call.audit(action, about_device(call.world, device_id), difference(before, after))
     return empty()
@@ -90,14 +90,14 @@ def set_auth_set_status(call: Call) -> Answer:
 @operation("getAuthSetStatus")
 def get_auth_set_status(call: Call) -> Answer:
     """Show an authentication set's status."""
-    auth_set = call.world.admission.auth_set(call.params["id"], call.params["aid"])
+    auth_set = call.world.devices.auth_set(call.params["id"], call.params["aid"])
     return json_answer({"status": auth_set.status})
 
 
 @operation("countDevices")
 def count_devices(call: Call) -> Answer:
     """Count the devices, or those of one status."""
-    return json_answer({"count": call.world.admission.count(call.params.get("status"))})
+    return json_answer({"count": call.world.devices.count(call.params.get("status"))})
 
 
 @operation("revokeToken")
@@ -150,7 +150,7 @@ def _auth_set_json(auth_set: AuthSet, dialect: Dialect) -> dict[str, Any]:
 
 def _page(call: Call, statuses: Iterable[str], ids: Iterable[str]) -> Answer:
     page = page_of(call)
-    devices, more = call.world.admission.page(page, statuses=statuses, ids=ids)
+    devices, more = call.world.devices.page(page, statuses=statuses, ids=ids)
     shaped = [device_json(device, call.world.dialect) for device in devices]
     return json_answer(shaped, headers=uncounted(call, page, more=more))
 

@@ -103,9 +103,7 @@ def list_groups(call: Call) -> Answer:
         groups = [
             name
             for name in groups
-            if any(
-                world.admission.device(i).status == status for i in world.inventory.members(name)
-            )
+            if any(world.devices.device(i).status == status for i in world.inventory.members(name))
         ]
     return json_answer(groups)
 

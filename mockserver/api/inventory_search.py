@@ -27,7 +27,7 @@ MAX_SAMPLED = 5000
 def list_filter_attributes(call: Call) -> Answer:
     """List the attributes that devices have, the most frequent first."""
     world = call.world
-    sampled = islice(world.admission.ids(), MAX_SAMPLED)
+    sampled = islice(world.devices.ids(), MAX_SAMPLED)
     count = Counter((a.scope, a.name) for i in sampled for a in world.profiles.attributes(i))
     order = sorted(count.items(), key=lambda entry: (-entry[1], entry[0]))
     shaped = [{"name": name, "scope": scope, "count": n} for (scope, name), n in order]

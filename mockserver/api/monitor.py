@@ -39,7 +39,7 @@ def get_monitor_configuration(call: Call) -> Answer:
 
 
 def _device(call: Call) -> str:
-    return call.world.admission.device(call.params["id"]).id
+    return call.world.devices.device(call.params["id"]).id
 
 
 def _alert_json(alert: Alert) -> dict[str, Any]:

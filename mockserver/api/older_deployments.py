@@ -8,4 +8,4 @@ from otakit.mockserver.operations import Call, operation
 @operation("decommissionDeviceDeployments")
 def decommission_device_deployments(call: Call) -> Answer:
     """End all that a device has not finished as `decommissioned`; the current edition aborts it."""
-    return end_deployments(call, call.world.deployments.leave_all)
+    return end_deployments(call, call.world.aborts.leave_all)

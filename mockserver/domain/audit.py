@@ -12,12 +12,10 @@ from otakit.mockserver.domain.index import Page
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
 ABORT, REJECT, DECOMMISSION = "abort", "reject", "decommission"
-ACTIONS = (CREATE, UPDATE, DELETE, ABORT, REJECT, DECOMMISSION)
-"""All actions that the reference knows."""
+"""The actions that the reference knows."""
 
 USER, DEPLOYMENT, DEVICE = "user", "deployment", "device"
-TYPES = (USER, DEPLOYMENT, DEVICE)
-"""All types of objects that the reference knows; the first and the last may be actors."""
+"""The types of objects that the reference knows; the first and the last may be actors."""
 
 MAX_ENTRIES = 20_000
 """How many entries are kept; the real web interface exports as many at once."""

@@ -91,6 +91,13 @@ class Deployment:
             return SCHEDULED
         return INPROGRESS if self.statistics.moved else PENDING
 
+    @property
+    def is_done(self) -> bool:
+        """Say whether all its devices, or as many as a dynamic one may have, are done."""
+        if self.scope.dynamic:
+            return 0 < self.plan.max_devices <= self.statistics.completed
+        return self.statistics.final >= self.statistics.targets
+
     def targets(self) -> Sequence[str]:
         """Return the ids of all its devices: those meant at creation, then those that joined."""
         return (*self.scope.devices, *self.joined) if self.joined else self.scope.devices

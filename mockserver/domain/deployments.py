@@ -1,10 +1,9 @@
-"""Deployments: created, listed, aborted, counted.
+"""Deployments: created, listed, counted, finished.
 
 Reference, Management APIs / Deployments; section 5 of the server facts. What devices do with
-them is in `offers` and `reports`.
+them is in `offers` and `reports`, what users take back in `aborts`.
 """
 
-from bisect import insort
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,13 +16,12 @@ from otakit.mockserver.domain.history import History
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.domain.index import Index, Page
 from otakit.mockserver.domain.progress import (
-    ABORTED,
-    DECOMMISSIONED,
     ENDED_BY_SERVER,
     PENDING,
     DeviceDeployment,
     Statistics,
 )
+from otakit.mockserver.domain.queues import Queues
 from otakit.mockserver.domain.rollout import Phase, plan_phases
 
 
@@ -33,6 +31,7 @@ class Deployments:
     def __init__(self, clock: Clock, ids: Ids, dialect: Dialect) -> None:
         """Begin with none."""
         self.history = History()
+        self.queues = Queues()
         self._clock = clock
         self._ids = ids
         self._dialect = dialect
@@ -40,8 +39,6 @@ class Deployments:
         self._by_age: Index[int] = Index()
         self._unfinished: dict[str, Deployment] = {}
         self._dynamic: dict[str, Deployment] = {}
-        self._queues: dict[str, list[tuple[int, Deployment]]] = {}
-        self._handled: dict[str, int] = {}
         self._used_artifacts: set[str] = set()
 
     def create(self, plan: Plan, scope: Scope, artifacts: Sequence[Artifact]) -> Deployment:
@@ -113,7 +110,7 @@ class Deployments:
         self._by_age.add(deployment.number, deployment.id)
         self._used_artifacts.update(deployment.artifacts)
         for device_id in scope.devices:
-            self._queue(device_id, deployment)
+            self.queues.add(device_id, deployment)
         return deployment
 
     def attach(self, artifact: Artifact) -> None:
@@ -139,19 +136,29 @@ class Deployments:
         if not part.active:
             part.finished = now
             if status not in ENDED_BY_SERVER:
-                handled = self._handled.get(part.device_id, 0)
-                self._handled[part.device_id] = max(handled, deployment.number)
-            self._unqueue(part.device_id, deployment)
+                self.queues.handle(part.device_id, deployment)
+            self.queues.discard(part.device_id, deployment)
         elif not was_active:
-            self._queue(part.device_id, deployment)
-        if deployment.finished is None and self._is_done(deployment):
-            self._finish(deployment)
+            self.queues.add(part.device_id, deployment)
+        if deployment.finished is None and deployment.is_done:
+            self.finish(deployment)
 
     def join(self, deployment: Deployment, device_id: str) -> None:
         """Add a device that has come to match a dynamic deployment's filter."""
         deployment.joined[device_id] = None
         deployment.statistics.join()
-        self._queue(device_id, deployment)
+        self.queues.add(device_id, deployment)
+
+    def drop(self, deployment: Deployment, device_id: str) -> None:
+        """Take a target that has no part of its own out of a deployment and its counters."""
+        deployment.statistics.drop()
+        self.queues.discard(device_id, deployment)
+
+    def finish(self, deployment: Deployment) -> None:
+        """End a deployment, whatever its devices still do."""
+        deployment.finished = self._clock.now()
+        del self._unfinished[deployment.id]
+        self._dynamic.pop(deployment.id, None)
 
     def begin(self, deployment: Deployment, device_id: str) -> DeviceDeployment:
         """Return a target's own part in a deployment, kept from now on."""
@@ -167,7 +174,7 @@ class Deployments:
         """Strike out all that is over for a device, as if it had never been asked to do it."""
         for deployment, part in self.history.clear(device_id, self._clock.now()):
             self._unlist(deployment, part)
-        self._handled.pop(device_id, None)
+        self.queues.forget_handled(device_id)
 
     # Update control maps
 
@@ -188,61 +195,6 @@ class Deployments:
             raise Conflict(message)
         if control_map is not None:
             deployment.update_control_map = control_map
-
-    # Abort
-
-    def abort(self, deployment_id: str) -> None:
-        """Abort a deployment for every device not done; raises Unprocessable when finished.
-
-        Raises NotFound for an unknown one, unless the dialect takes that for finished.
-        """
-        deployment = self._deployments.get(deployment_id)
-        if deployment is None and self._dialect.misses_unknown_deployments:
-            deployment = self.deployment(deployment_id)
-        if deployment is None or deployment.finished is not None:
-            message = f"Deployment already finished: '{deployment_id}'"
-            raise Unprocessable(message)
-        deployment.aborted = True
-        for device_id in deployment.targets():
-            if not self._dialect.targets_take_part and device_id not in deployment.devices:
-                deployment.statistics.drop()
-                self._unqueue(device_id, deployment)
-                continue
-            part = self.begin(deployment, device_id)
-            if part.active:
-                self.move(deployment, part, ABORTED)
-        if deployment.finished is None:
-            self._finish(deployment)
-
-    def abort_device(self, device_id: str) -> None:
-        """Abort what a device has not finished; a device unknown to all deployments is no error."""
-        self._end_device(device_id, ABORTED)
-
-    def leave_all(self, device_id: str) -> None:
-        """End all that a device has not finished as decommissioned, though the device stays."""
-        self._end_device(device_id, DECOMMISSIONED)
-
-    def decommission_device(self, device_id: str) -> None:
-        """End all that a device has not finished, because it leaves the system."""
-        self.leave_all(device_id)
-        self._queues.pop(device_id, None)
-        self._handled.pop(device_id, None)
-
-    def _end_device(self, device_id: str, status: str) -> None:
-        waiting = list(self.waiting(device_id))
-        if not self._dialect.abort_covers_queue:
-            waiting = self._current_and_next(device_id, waiting)
-        for deployment in waiting:
-            part = self.begin(deployment, device_id)
-            if part.active:
-                self.move(deployment, part, status)
-
-    def _current_and_next(self, device_id: str, waiting: list[Deployment]) -> list[Deployment]:
-        """Return what a device is busy with, and the one that it would begin after that."""
-        current = next((d for d in waiting if device_id in d.devices), None)
-        after = self.handled(device_id) if current is None else current.number
-        fresh = (d for d in waiting if device_id not in d.devices and d.number > after)
-        return [d for d in (current, next(fresh, None)) if d is not None]
 
     # What there is
 
@@ -269,17 +221,9 @@ class Deployments:
         found = [d for name in order if wanted(d := self._deployments[name])]
         return page.of(found), len(found)
 
-    def waiting(self, device_id: str) -> Iterator[Deployment]:
-        """Go through a device's deployments that are not final for it, oldest first."""
-        return (deployment for _, deployment in self._queues.get(device_id, ()))
-
     def dynamic(self) -> Iterator[Deployment]:
         """Go through the unfinished dynamic deployments, oldest first."""
         return iter(self._dynamic.values())
-
-    def handled(self, device_id: str) -> int:
-        """Return the number of the newest deployment that a device itself ended, or 0."""
-        return self._handled.get(device_id, 0)
 
     def uses(self, artifact_id: str, *, unfinished: bool) -> bool:
         """Say whether any deployment, or any unfinished one, has this artifact."""
@@ -294,14 +238,6 @@ class Deployments:
         return [d.id for d in unfinished if not wanted.isdisjoint(d.artifacts)]
 
     # How it is kept
-
-    def _queue(self, device_id: str, deployment: Deployment) -> None:
-        queue = self._queues.setdefault(device_id, [])
-        insort(queue, (deployment.number, deployment), key=lambda entry: entry[0])
-
-    def _unqueue(self, device_id: str, deployment: Deployment) -> None:
-        queue = self._queues.get(device_id, [])
-        self._queues[device_id] = [entry for entry in queue if entry[1] is not deployment]
 
     def _list(self, deployment: Deployment, part: DeviceDeployment) -> None:
         if not self._dialect.targets_take_part:
@@ -324,15 +260,3 @@ class Deployments:
                     " with the same parameters"
                 )
                 raise Conflict(message)
-
-    @staticmethod
-    def _is_done(deployment: Deployment) -> bool:
-        if deployment.scope.dynamic:
-            limit = deployment.plan.max_devices
-            return 0 < limit <= deployment.statistics.completed
-        return deployment.statistics.final >= deployment.statistics.targets
-
-    def _finish(self, deployment: Deployment) -> None:
-        deployment.finished = self._clock.now()
-        del self._unfinished[deployment.id]
-        self._dynamic.pop(deployment.id, None)

@@ -31,7 +31,7 @@ class Attribute:
 
 @dataclass(slots=True, kw_only=True)
 class Record:
-    """What inventory itself keeps of one device; identity and status come from admission."""
+    """What inventory itself keeps of one device; identity and status are the device's."""
 
     device_id: str
     attributes: dict[tuple[str, str], Attribute] = field(default_factory=dict)

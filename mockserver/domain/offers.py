@@ -89,11 +89,11 @@ class Offers:
         """
         self._join_dynamic(device_id)
         fresh: list[Deployment] = []
-        for deployment in self._deployments.waiting(device_id):
+        for deployment in self._deployments.queues.waiting(device_id):
             if device_id in deployment.devices:
                 return deployment
             fresh.append(deployment)
-        handled = self._deployments.handled(device_id)
+        handled = self._deployments.queues.handled(device_id)
         now = self._clock.now()
         for deployment in fresh:
             if deployment.finished is not None or self._has_left(deployment, device_id):
@@ -106,7 +106,7 @@ class Offers:
         return None
 
     def _join_dynamic(self, device_id: str) -> None:
-        handled = self._deployments.handled(device_id)
+        handled = self._deployments.queues.handled(device_id)
         for deployment in self._deployments.dynamic():
             if deployment.number <= handled and not deployment.phases:
                 continue  # it would never be offered

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from otakit.mockserver.domain.admission import Admission
 from otakit.mockserver.domain.device import Device
+from otakit.mockserver.domain.devices import Devices
 from otakit.mockserver.domain.filters import Predicate, matches
 from otakit.mockserver.domain.index import Page
 from otakit.mockserver.domain.inventory import Attribute, Inventory, Record, system_attribute
@@ -29,9 +29,9 @@ class Order:
 class Profiles:
     """The devices of one World as their users look for them."""
 
-    def __init__(self, admission: Admission, inventory: Inventory, monitoring: Monitoring) -> None:
+    def __init__(self, devices: Devices, inventory: Inventory, monitoring: Monitoring) -> None:
         """Look at these parts of the World."""
-        self._admission = admission
+        self._devices = devices
         self._inventory = inventory
         self._monitoring = monitoring
 
@@ -40,7 +40,7 @@ class Profiles:
 
         Raises NotFound.
         """
-        device = self._admission.device(device_id)
+        device = self._devices.device(device_id)
         record = self._inventory.record(device_id)
         return [
             *_identity_attributes(device),
@@ -73,12 +73,12 @@ class Profiles:
         in order of age where no `order` is given. Raises Invalid for a predicate of no use.
         """
         if not predicates and not order and also is None and ids is None:
-            return self._admission.oldest(page), self._admission.count()
+            return self._devices.oldest(page), self._devices.count()
         fits = matches(predicates)
-        chosen: Iterable[str] = self._admission.ids()
+        chosen: Iterable[str] = self._devices.ids()
         if ids is not None:
-            known = {i for i in ids if i in self._admission}
-            chosen = sorted(known, key=lambda i: self._admission.device(i).number)
+            known = {i for i in ids if i in self._devices}
+            chosen = sorted(known, key=lambda i: self._devices.device(i).number)
         ranked = [
             (rank, name, values)
             for name in chosen

@@ -10,8 +10,6 @@ from typing import Any
 from otakit.mockserver.domain.artifacts import Artifacts, Release
 from otakit.mockserver.domain.errors import Conflict
 
-MAX_TAGS = 20
-"""How many tags one release may have."""
 MAX_ALL_TAGS = 100
 """How many different tags all releases may have together."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from otakit.mockserver.domain.aborts import Aborts
 from otakit.mockserver.domain.admission import Admission
 from otakit.mockserver.domain.artifacts import Artifact, Artifacts, Content
 from otakit.mockserver.domain.audit import AuditLog
@@ -13,6 +14,7 @@ from otakit.mockserver.domain.connection import Connections
 from otakit.mockserver.domain.deployment import Deployment, Plan, Scope
 from otakit.mockserver.domain.deployments import Deployments
 from otakit.mockserver.domain.device import ACCEPTED, Device
+from otakit.mockserver.domain.devices import Devices
 from otakit.mockserver.domain.dialect import DOCUMENTED, Dialect
 from otakit.mockserver.domain.errors import Conflict, Invalid, Unauthorized, Unprocessable
 from otakit.mockserver.domain.filters import Predicate, SavedFilters, matches
@@ -38,22 +40,24 @@ class World:
         self.clock = clock or Clock()
         self.ids = Ids(seed)
         self.dialect = dialect
-        self.admission = Admission(self.clock, self.ids, dialect)
+        self.devices = Devices(self.clock, self.ids, dialect)
+        self.admission = Admission(self.devices, self.clock)
         self.users = Users(self.clock, Ids(seed, "users"))  # who logs in moves no other id
         self.configurations = Configurations(self.clock, dialect, self._is_device)
         self.integrations = Integrations(self.clock, Ids(seed, "integrations"))
         self.connections = Connections(self.clock)
         self.monitoring = Monitoring(self.ids)
-        self.admission.watch(self.configurations)
-        self.admission.watch(self.connections)
-        self.admission.watch(self.monitoring)
-        self.admission.watch(self.integrations)
+        self.devices.watch(self.configurations)
+        self.devices.watch(self.connections)
+        self.devices.watch(self.monitoring)
+        self.devices.watch(self.integrations)
         self.artifacts = Artifacts(self.clock, self.ids)
         self.inventory = Inventory(self.clock, self.ids)
-        self.profiles = Profiles(self.admission, self.inventory, self.monitoring)
+        self.profiles = Profiles(self.devices, self.inventory, self.monitoring)
         self.filters = SavedFilters(self.ids)
         self.deployments = Deployments(self.clock, self.ids, dialect)
         self.offers = Offers(self.clock, self.deployments, self.artifacts, dialect, self._is_member)
+        self.aborts = Aborts(self.deployments, dialect)
         self.reports = Reports(self.deployments, dialect)
         self.audit = AuditLog(self.clock)
         self.connect_fleet = ConnectFleet(self.clock, seed)
@@ -79,16 +83,16 @@ class World:
         gone = self.admission.delete_auth_set(device_id, auth_set_id)
         if gone is not None:
             self.inventory.remove(gone)
-            self.deployments.decommission_device(gone)
+            self.aborts.decommission_device(gone)
 
     def decommission_device(self, device_id: str) -> None:
         """Remove a device with all that is known of it; raises NotFound."""
         self.admission.remove(device_id)
-        self.deployments.decommission_device(device_id)
+        self.aborts.decommission_device(device_id)
         self.inventory.remove(device_id)
 
     def _begin_records(self) -> None:
-        newest = self.admission.newest()
+        newest = self.devices.newest()
         if newest is not None and newest.id not in self.inventory:
             self.inventory.add(newest.id)
 
@@ -136,9 +140,7 @@ class World:
             raise Invalid(message)
         if all_devices:
             terms = (_term("identity", "status", "$eq", ACCEPTED),)
-            return self._start(
-                plan, Scope(devices=tuple(self.admission.ids(ACCEPTED)), terms=terms)
-            )
+            return self._start(plan, Scope(devices=tuple(self.devices.ids(ACCEPTED)), terms=terms))
         if not devices:
             message = (
                 "Invalid deployments definition: provide list of devices or set all_devices flag"
@@ -149,7 +151,7 @@ class World:
     def deploy_to_group(self, plan: Plan, group: str) -> Deployment:
         """Deploy to the accepted devices of a group; raises as `deploy` does."""
         members = self.inventory.members(group) if group in self.inventory.groups() else ()
-        accepted = [i for i in members if self.admission.device(i).status == ACCEPTED]
+        accepted = [i for i in members if self.devices.device(i).status == ACCEPTED]
         terms = (_term("system", "group", "$eq", group),)
         return self._start(plan, Scope(devices=tuple(accepted), terms=terms, group=group))
 
@@ -164,7 +166,7 @@ class World:
             raise Invalid(message)
         saved = known[filter_id]
         fits = matches(saved.terms)
-        accepted = self.admission.ids(ACCEPTED)
+        accepted = self.devices.ids(ACCEPTED)
         scope = Scope(
             devices=tuple(i for i in accepted if fits(self.profiles.values(i))),
             terms=saved.terms,
@@ -204,10 +206,10 @@ class World:
         return self.deployments.create(plan, scope, self.artifacts.of_release(plan.artifact_name))
 
     def _is_device(self, device_id: str) -> bool:
-        return device_id in self.admission
+        return device_id in self.devices
 
     def _is_member(self, deployment: Deployment, device_id: str) -> bool:
-        if device_id not in self.admission or self.admission.device(device_id).status != ACCEPTED:
+        if device_id not in self.devices or self.devices.device(device_id).status != ACCEPTED:
             return False
         return matches(deployment.scope.terms)(self.profiles.values(device_id))
 

@@ -5,7 +5,7 @@ import io
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -13,11 +13,11 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from ota_support.device import Device
+from ota_support.server import NO_TLS
 from otakit.fixtures.artifact_writer import write_single_file_artifact
 
 FILE = json.dumps({"filename": "motd", "dest_dir": "/etc"})
@@ -27,34 +27,14 @@ FILE = json.dumps({"filename": "motd", "dest_dir": "/etc"})
 class Target:
     """A server with devices, artifacts and deployments, and what names they have.
 
-    `names` maps what a parameter means to values that exist; `secret` is the first device's key,
-    `artifact` a file that can be uploaded.
+    `names` maps what a parameter means to values that exist; `artifact` is a file that can be
+    uploaded.
     """
 
     url: str
     tokens: dict[str, str]
     names: dict[str, list[str]]
-    secret: str
     artifact: bytes
-
-
-class Device:
-    """A device that signs its requests."""
-
-    def __init__(self, url: str, number: int) -> None:
-        """Give it an identity and a key, always the same ones."""
-        self.url = f"{url}/api/devices/v1/authentication/auth_requests"
-        self.identity = json.dumps({"mac": f"00:00:00:00:00:{number:02x}"})
-        self.key = Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
-        public = self.key.public_key()
-        self.pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-    def authenticate(self) -> httpx.Response:
-        """Ask to be let in."""
-        body = json.dumps({"id_data": self.identity, "pubkey": self.pem}).encode()
-        signature = base64.b64encode(self.key.sign(body)).decode()
-        headers = {"X-MEN-Signature": signature, "Content-Type": "application/json"}
-        return httpx.post(self.url, content=body, headers=headers)
 
 
 @pytest.fixture
@@ -112,7 +92,13 @@ def answer_all(websocket: ClientConnection) -> None:
 
 def populate(server: Any) -> Target:
     """Make three devices (two accepted, one pending), three artifacts and what belongs to them."""
-    devices = [Device(server.url, number) for number in (1, 2, 3)]
+    base = f"{server.url}/api/devices/"
+    with ExitStack() as stack:
+        clients = [stack.enter_context(httpx.Client(base_url=base, verify=NO_TLS)) for _ in "123"]
+        return _populate(server, [Device(http, place + 1) for place, http in enumerate(clients)])
+
+
+def _populate(server: Any, devices: list[Device]) -> Target:
     for device in devices:
         assert device.authenticate().status_code == 401
     with server.management() as user:
@@ -129,8 +115,8 @@ def populate(server: Any) -> Target:
         names = {
             "devices": ids,
             "auth_sets": auth_sets,
-            "identities": [device.identity for device in devices],
-            "keys": [device.pem for device in devices],
+            "identities": [json.dumps(device.identity) for device in devices],
+            "keys": [device.key.public_pem for device in devices],
             **_configuration(user, ids[1], devices[1]),
             **_things(user, ids),
             **_companions(user),
@@ -142,8 +128,7 @@ def populate(server: Any) -> Target:
     }
     _alert(server.url, tokens["deviceToken"])
     names |= _fleet(server.url, tokens)
-    secret = devices[0].key.private_bytes_raw().hex()
-    return Target(url=server.url, tokens=tokens, names=names, secret=secret, artifact=artifact)
+    return Target(url=server.url, tokens=tokens, names=names, artifact=artifact)
 
 
 def _configuration(user: httpx.Client, device_id: str, device: Device) -> dict[str, list[str]]:
@@ -151,11 +136,8 @@ def _configuration(user: httpx.Client, device_id: str, device: Device) -> dict[s
     path = f"v1/deviceconfig/configurations/device/{device_id}"
     user.put(path, json={"timezone": "UTC"}).raise_for_status()
     user.post(f"{path}/deploy", json={}).raise_for_status()
-    token = device.authenticate().raise_for_status().text
-    base = device.url.replace("v1/authentication/auth_requests", "v1/deployments")
-    asked = {"artifact_name": "none", "device_type": "beagle"}
-    headers = {"Authorization": f"Bearer {token}"}
-    answer = httpx.get(f"{base}/device/deployments/next", params=asked, headers=headers)
+    device.authenticate().raise_for_status()
+    answer = device.next("none", "beagle")
     link = httpx.URL(answer.raise_for_status().json()["artifact"]["source"]["uri"])
     *_, deployment_id, device_type, device_id = link.path.split("/")
     return {

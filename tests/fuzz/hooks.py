@@ -1,6 +1,5 @@
 """What Schemathesis cannot know by itself: signatures, artifact files, which token to spare."""
 
-import base64
 import os
 import zlib
 from pathlib import Path
@@ -9,7 +8,8 @@ from typing import Any
 import jwt
 import requests
 import schemathesis
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from otakit.fixtures.keys import generate_key
 
 SIGNATURE = "X-MEN-Signature"
 LOGIN = ("admin@example.com", "otakit-password")
@@ -21,15 +21,14 @@ class Signs(requests.auth.AuthBase):
     """Signs three of four authentication requests with the first device's key."""
 
     def __init__(self) -> None:
-        """Read the key."""
-        secret = bytes.fromhex(os.environ["OTAKIT_FUZZ_SECRET"])
-        self._key = Ed25519PrivateKey.from_private_bytes(secret)
+        """Make the key again."""
+        self._key = generate_key("ed25519", seed=1)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Put a good signature in place of the generated one; a missing one stays missing."""
         raw = request.body if isinstance(request.body, bytes) else b""
         if SIGNATURE in request.headers and zlib.crc32(raw) % 4:
-            request.headers[SIGNATURE] = base64.b64encode(self._key.sign(raw)).decode()
+            request.headers[SIGNATURE] = self._key.sign(raw)
         return request
 
 

@@ -104,7 +104,6 @@ def test_schemathesis_finds_nothing(
     command += ["--seed", SEED, "--continue-on-failure", "--generation-database", "none"]
     environment = {
         **os.environ,
-        "OTAKIT_FUZZ_SECRET": ota_target.secret,
         "OTAKIT_FUZZ_TOKEN": ota_target.tokens["managementToken"],
     }
     done = subprocess.run(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from ota_support.device import auth_request
 from otakit.fixtures.keys import KeyPair, generate_key
 
 if TYPE_CHECKING:
@@ -74,10 +75,8 @@ def test_configuration_is_installed_and_reported(
 def report(url: str, client: "MenderClient", key: KeyPair, installed: dict[str, str]) -> None:
     """Do what mender-configure does once it is done: log in as the device, say what there is."""
     with httpx.Client(base_url=f"{url}/api/devices/v1/") as http:
-        identity = json.dumps({"mac": client.mac})
-        body = json.dumps({"id_data": identity, "pubkey": key.public_pem}).encode()
-        headers = {"X-MEN-Signature": key.sign(body), "Content-Type": "application/json"}
-        token = http.post("authentication/auth_requests", content=body, headers=headers)
+        request = auth_request(key, {"mac": client.mac})
+        token = http.post("authentication/auth_requests", **request)
         headers = {"Authorization": f"Bearer {token.raise_for_status().text}"}
         known = http.get("deviceconfig/configuration", headers=headers)
         assert known.json() == installed

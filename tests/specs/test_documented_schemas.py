@@ -7,25 +7,12 @@ from typing import Any
 
 import pytest
 
+from ota_support.reference import REFERENCE
 from otakit.specs.catalogue import NAMES, apis, resolved
 
 LISTED = json.loads(
     (Path(__file__).parent / "documented" / "schemas.json").read_text(encoding="utf-8")
 )
-REFERENCE = {
-    ("device", "Deployments"): "mender/devices/deployments-v1",
-    ("device", "Deployments v2"): "mender/devices/deployments-v2",
-    ("device", "Device authentication"): "mender/devices/authentication-v1",
-    ("device", "Device configure"): "mender/devices/configuration-v1",
-    ("device", "Device connect"): "mender/devices/connect-v1",
-    ("device", "Device inventory"): "mender/devices/inventory-v1",
-    ("device", "Device monitor"): "mender/devices/monitor-v1",
-    ("management", "Audit Logs service"): "mender/management/auditlogs-v1",
-    ("management", "Deployments"): "mender/management/deployments-v1",
-    ("management", "Deployments v2"): "mender/management/deployments-v2",
-    ("management", "Device authentication"): "mender/management/devauth-v2",
-    ("management", "Device configure"): "mender/management/configuration-v1",
-}
 FILES = {
     "000_bf49bb35664a95cc.txt": {
         ("management", "Deployments"): "mender_1/management/deployments-v1",

@@ -1,7 +1,6 @@
 """What examples need besides a user: devices that are let in, artifacts, deployments."""
 
 import json
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
@@ -10,48 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from otakit.fixtures.keys import generate_key
+from ota_support.device import Device
+from ota_support.server import NO_TLS
 
 DEPLOYMENTS = "v1/deployments/deployments"
-
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For plain HTTP: without it each httpx client takes its time to load all authorities."""
-
-
-class Device:
-    """A device with an identity and a key; `http` has its token once it is let in."""
-
-    def __init__(self, url: str, number: int) -> None:
-        """Give it an identity and a key, the same for the same number."""
-        self.identity = {"mac": f"00:00:00:00:00:{number:02x}"}
-        self.key = generate_key("ed25519", seed=number)
-        self.http = httpx.Client(base_url=f"{url}/api/devices/", verify=NO_TLS)
-        self.id = ""
-
-    def authenticate(self, **fields: Any) -> httpx.Response:
-        """Ask to be let in, with other fields if they are given."""
-        fields = {
-            "id_data": json.dumps(self.identity),
-            "pubkey": self.key.public_pem,
-            **fields,
-        }
-        body = json.dumps(fields).encode()
-        headers = {"X-MEN-Signature": self.key.sign(body), "Content-Type": "application/json"}
-        path = "v1/authentication/auth_requests"
-        answer = self.http.post(path, content=body, headers=headers)
-        if answer.status_code == 200:
-            self.http.headers["Authorization"] = f"Bearer {answer.text}"
-        return answer
-
-    def next(self, artifact_name: str = "release-1", device_type: str = "rpi") -> httpx.Response:
-        """Ask for an update."""
-        provides = {"artifact_name": artifact_name, "device_type": device_type}
-        return self.http.get("v1/deployments/device/deployments/next", params=provides)
-
-    def report(self, deployment_id: str, status: str, **more: str) -> httpx.Response:
-        """Say how far it is with an update."""
-        path = f"v1/deployments/device/deployments/{deployment_id}/status"
-        return self.http.put(path, json={"status": status, **more})
 
 
 @pytest.fixture
@@ -61,9 +22,8 @@ def stranger(server: Any) -> Iterator[Callable[[], Device]]:
     with ExitStack() as stack:
 
         def make() -> Device:
-            device = Device(server.url, next(numbers))
-            stack.enter_context(device.http)
-            return device
+            http = httpx.Client(base_url=f"{server.url}/api/devices/", verify=NO_TLS)
+            return Device(stack.enter_context(http), next(numbers))
 
         yield make
 

@@ -6,7 +6,6 @@ What changes is seen from outside: before and after each act all that users can 
 import csv
 import io
 import json
-import ssl
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -17,15 +16,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from ota_support.device import AUTH, auth_request
+from ota_support.server import LOGIN, NO_TLS
 from otakit.fixtures.keys import generate_key
 from otakit.mockserver.domain.clock import Clock
 
 LOGS = "v1/auditlogs/logs"
 DEPLOYMENTS = "v1/deployments/deployments"
 TOKENS = "v1/useradm/settings/tokens"
-ME = ("admin@example.com", "otakit-password")
 KEYS = [generate_key("ed25519", seed=number) for number in (1, 2)]
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 TERM = {"scope": "identity", "attribute": "status", "type": "$eq", "value": "preauthorized"}
 GROUPS = ("lab", "field")
 ROWS = {
@@ -63,7 +62,7 @@ class Office(RuleBasedStateMachine):
         super().__init__()
         self.user = httpx.Client(base_url=f"{self.url}/api/management/", verify=NO_TLS)
         self.user.post(f"{self.url}/otakit/v1/universes/default/reset").raise_for_status()
-        token = self.user.post("v1/useradm/auth/login", auth=ME).raise_for_status().text
+        token = self.user.post("v1/useradm/auth/login", auth=LOGIN).raise_for_status().text
         self.user.headers["Authorization"] = f"Bearer {token}"
         self.me = self.user.get("v1/useradm/users/me").json()["id"]
         self.expected = [("update", "user", self.me)]
@@ -134,11 +133,9 @@ class Office(RuleBasedStateMachine):
     @rule(number=picks, key=st.sampled_from(KEYS))
     def knock(self, number: int, key: Any) -> None:
         """Ask to be let in, as a device: whatever comes of it, no user did it."""
-        asked = {"id_data": json.dumps({"sn": number}), "pubkey": key.public_pem}
-        body = json.dumps(asked).encode()
-        headers = {"X-MEN-Signature": key.sign(body), "Content-Type": "application/json"}
-        url = f"{self.url}/api/devices/v1/authentication/auth_requests"
-        assert self.user.post(url, content=body, headers=headers).status_code in {200, 401}
+        request = auth_request(key, {"sn": number})
+        answer = self.user.post(f"{self.url}/api/devices/{AUTH}", **request)
+        assert answer.status_code in {200, 401}
         self.seen = self.look()
 
     @rule(number=picks, key=st.sampled_from(KEYS))
@@ -308,7 +305,7 @@ class Office(RuleBasedStateMachine):
                 {"object_deployment_name": name},
                 lambda e: e["object"].get("deployment", {}).get("name") == name,
             ),
-            ({"actor_id": self.me, "actor_email": ME[0]}, lambda _: True),
+            ({"actor_id": self.me, "actor_email": LOGIN[0]}, lambda _: True),
             ({"actor_id": thing["id"]}, lambda _: thing["id"] == self.me),
         ]
         for params, test in tests:

@@ -1,7 +1,6 @@
 """Devices prove who they are with keys of every documented kind."""
 
 import base64
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +8,8 @@ import httpx
 import jwt
 import pytest
 
+from ota_support.device import AUTH, auth_request
 from otakit.fixtures.keys import Algorithm, generate_key
-
-AUTH = "v1/authentication/auth_requests"
 
 
 @pytest.fixture(params=["rsa", "ecdsa-p256", "ecdsa-p384", "ed25519"])
@@ -43,20 +41,19 @@ def test_device_is_let_in_by_its_signature(management: httpx.Client, device: Any
 
 def test_signature_is_over_every_byte(device: Any) -> None:
     """A body that means the same but has one more blank is not what was signed."""
-    body = json.dumps({"id_data": '{"mac": "1"}', "pubkey": device.key.public_pem}).encode()
-    headers = {"X-MEN-Signature": device.key.sign(body), "Content-Type": "application/json"}
-    refused = device.http.post(AUTH, content=body + b" ", headers=headers)
+    request = auth_request(device.key, {"mac": "1"})
+    changed = {**request, "content": request["content"] + b" "}
+    refused = device.http.post(AUTH, **changed)
     assert refused.json()["error"] == "signature verification failed"
-    waiting = device.http.post(AUTH, content=body, headers=headers)
+    waiting = device.http.post(AUTH, **request)
     assert waiting.json()["error"] == "dev auth: unauthorized"
 
 
 def test_a_flipped_bit_in_the_signature_is_refused(device: Any) -> None:
     """Whatever the algorithm."""
-    body = json.dumps({"id_data": '{"mac": "1"}', "pubkey": device.key.public_pem}).encode()
-    signature = bytearray(base64.b64decode(device.key.sign(body)))
+    request = auth_request(device.key, {"mac": "1"})
+    signature = bytearray(base64.b64decode(request["headers"]["X-MEN-Signature"]))
     signature[-1] ^= 1
-    encoded = base64.b64encode(signature).decode()
-    headers = {"X-MEN-Signature": encoded, "Content-Type": "application/json"}
-    answer = device.http.post(AUTH, content=body, headers=headers)
+    request["headers"]["X-MEN-Signature"] = base64.b64encode(signature).decode()
+    answer = device.http.post(AUTH, **request)
     assert answer.json()["error"] == "signature verification failed"

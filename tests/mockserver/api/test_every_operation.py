@@ -15,8 +15,6 @@ from otakit.specs.catalogue import resolved, served
 Operation = tuple[str, str, dict[str, Any]]
 Refused = Callable[[httpx.Response, int], str]
 
-OTHERS = {"POST": "PATCH", "GET": "PATCH", "PUT": "POST", "PATCH": "POST", "DELETE": "POST"}
-
 
 def operations() -> Iterator[Operation]:
     """Go through all operations: side, method, path, with any values in it, and description."""

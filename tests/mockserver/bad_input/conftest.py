@@ -1,7 +1,5 @@
 """What all tests of bad input share: a server that is looked at before and after."""
 
-import base64
-import json
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,33 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from ota_support.device import AUTH, auth_request
+from otakit.fixtures.keys import KeyPair, generate_key
 
 Refusal = Callable[[httpx.Response, int], str]
-
-AUTH_REQUESTS = "/api/devices/v1/authentication/auth_requests"
-
-
-class Device:
-    """A device that signs its requests."""
-
-    def __init__(self, url: str) -> None:
-        """Give it an identity and a key."""
-        self.url = url
-        self.key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-        public = self.key.public_key()
-        self.pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-    def authenticate(
-        self, *, key: Ed25519PrivateKey | None = None, **fields: object
-    ) -> httpx.Response:
-        """Ask to be let in, with other fields or signed with another key if they are given."""
-        wanted = {"id_data": json.dumps({"mac": "1"}), "pubkey": self.pem, **fields}
-        body = json.dumps(wanted).encode()
-        signature = base64.b64encode((key or self.key).sign(body)).decode()
-        headers = {"X-MEN-Signature": signature, "Content-Type": "application/json"}
-        return httpx.post(self.url + AUTH_REQUESTS, content=body, headers=headers)
 
 
 class Site:
@@ -46,16 +22,22 @@ class Site:
         self.url: str = server.url
         self.pid: int = server.process.pid
         self.storage = storage
-        self.device = Device(self.url)
+        self.key = generate_key("ed25519", seed=1)
         self.user_token: str = server.login()
         self.user = {"Authorization": f"Bearer {self.user_token}"}
-        assert self.device.authenticate().status_code == 401
+        assert self.authenticate().status_code == 401
         known = self._get("v2/devauth/devices")[0]
         path = f"v2/devauth/devices/{known['id']}/auth/{known['auth_sets'][0]['id']}/status"
         url = f"{self.url}/api/management/{path}"
         httpx.put(url, json={"status": "accepted"}, headers=self.user).raise_for_status()
-        self.device_token = self.device.authenticate().raise_for_status().text
+        self.device_token = self.authenticate().raise_for_status().text
         self.as_device = {"Authorization": f"Bearer {self.device_token}"}
+
+    def authenticate(self, *, key: KeyPair | None = None, **fields: Any) -> httpx.Response:
+        """Ask to be let in, with other fields or signed with another key if they are given."""
+        told = {"pubkey": self.key.public_pem, **fields}
+        request = auth_request(key or self.key, {"mac": "1"}, **told)
+        return httpx.post(f"{self.url}/api/devices/{AUTH}", **request)
 
     def _get(self, path: str) -> Any:
         answer = httpx.get(f"{self.url}/api/management/{path}", headers=self.user)

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from ota_support.server import LOGIN
 from otakit.mockserver.domain.clock import Clock
 
 WEEK = 7 * 24 * 3600.0
-LOGIN = ("admin@example.com", "otakit-password")
 
 
 class Hand:

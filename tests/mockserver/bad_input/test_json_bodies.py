@@ -56,7 +56,7 @@ def test_deep_nesting_is_refused(ota_site: Any, ota_refusal: Any, opening: bytes
 
 def test_deep_nesting_within_a_text_is_refused(ota_site: Any, ota_refusal: Any) -> None:
     """Identity data are JSON in a text of a JSON body, and signed."""
-    answer = ota_site.device.authenticate(id_data="[" * 150_000)
+    answer = ota_site.authenticate(id_data="[" * 150_000)
     assert "id_data" in ota_refusal(answer, 400)
 
 

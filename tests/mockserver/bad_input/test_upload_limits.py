@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from ota_support.server import LOGIN
+
 LIMIT = 100_000
-LOGIN = ("admin@example.com", "otakit-password")
 ARTIFACTS = "/api/management/v1/deployments/artifacts"
 BOUNDARY = "boundary-of-the-parts"
 TEXTS = {

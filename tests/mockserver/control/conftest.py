@@ -1,6 +1,5 @@
 """What tests of the control API share: its client, and a client for each universe."""
 
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -8,8 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For plain HTTP: without it each httpx client takes its time to load all authorities."""
+from ota_support.server import NO_TLS
 
 
 @pytest.fixture

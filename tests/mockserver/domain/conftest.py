@@ -46,7 +46,7 @@ def ask(world: World) -> Callable[..., str]:
         try:
             return world.authenticate_device({"sn": name}, key).subject
         except Unauthorized:
-            found = (world.admission.device(i) for i in world.admission.ids())
+            found = (world.devices.device(i) for i in world.devices.ids())
             return next(d.id for d in found if d.identity_data == {"sn": name})
 
     return act
@@ -58,7 +58,7 @@ def admit(world: World, ask: Callable[..., str]) -> Callable[..., str]:
 
     def act(name: str) -> str:
         device_id = ask(name)
-        first = next(iter(world.admission.device(device_id).auth_sets))
+        first = next(iter(world.devices.device(device_id).auth_sets))
         world.admission.set_status(device_id, first, ACCEPTED)
         return device_id
 

@@ -34,7 +34,7 @@ def test_all_targets_not_final_become_aborted(
     world.reports.status(failed, deployment.id, "failure")
     world.reports.status(busy, deployment.id, "installing")
     source.seconds += 9
-    world.deployments.abort(deployment.id)
+    world.aborts.abort(deployment.id)
     statuses = [deployment.part(device).status for device in devices]
     assert statuses == ["success", "failure", "aborted", "aborted"]
     counts = deployment.statistics.counts()
@@ -49,11 +49,11 @@ def test_finished_deployment_cannot_be_aborted(
 ) -> None:
     """Nor twice, nor an unknown one."""
     deployment = start(*devices)
-    world.deployments.abort(deployment.id)
+    world.aborts.abort(deployment.id)
     with pytest.raises(Unprocessable):
-        world.deployments.abort(deployment.id)
+        world.aborts.abort(deployment.id)
     with pytest.raises(NotFound):
-        world.deployments.abort("x")
+        world.aborts.abort("x")
 
 
 def test_abort_for_a_device_ends_all_that_it_has_to_do(
@@ -63,7 +63,7 @@ def test_abort_for_a_device_ends_all_that_it_has_to_do(
     device, other, *_ = devices
     deployments = [start(device, other) for _ in range(3)]
     poll(device)
-    world.deployments.abort_device(device)
+    world.aborts.abort_device(device)
     for deployment in deployments:
         assert deployment.part(device).status == "aborted"
         assert deployment.part(other).status == "pending"
@@ -77,8 +77,8 @@ def test_abort_for_a_device_spares_what_comes_later(
     world: World, devices: list[str], start: Start, poll: Poll
 ) -> None:
     """And an unknown device is no error."""
-    world.deployments.abort_device(devices[0])
-    world.deployments.abort_device("x")
+    world.aborts.abort_device(devices[0])
+    world.aborts.abort_device("x")
     later = start(devices[0])
     offer = poll(devices[0])
     assert offer is not None
@@ -90,7 +90,7 @@ def test_last_aborted_device_finishes_the_deployment(
 ) -> None:
     """As any other final status does."""
     deployment = start(devices[0])
-    world.deployments.abort_device(devices[0])
+    world.aborts.abort_device(devices[0])
     assert deployment.finished is not None
 
 
@@ -117,7 +117,7 @@ def test_a_device_that_was_done_does_not_begin_again(
     deployment = start(done, busy)
     poll(done)
     world.reports.status(done, deployment.id, "success")
-    world.deployments.abort(deployment.id)
+    world.aborts.abort(deployment.id)
     world.reports.status(done, deployment.id, "success")
     with pytest.raises(Conflict, match="success"):
         world.reports.status(done, deployment.id, "installing")

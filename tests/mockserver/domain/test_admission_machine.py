@@ -32,7 +32,7 @@ class Gate(RuleBasedStateMachine):
 
     def devices(self) -> list[Device]:
         """List the known devices, oldest first."""
-        return [self.world.admission.device(name) for name in self.world.admission.ids()]
+        return [self.world.devices.device(name) for name in self.world.devices.ids()]
 
     def find(self, number: int, key: int) -> tuple[Device, AuthSet] | None:
         """Find an authentication set, if it is there."""
@@ -105,7 +105,7 @@ class Gate(RuleBasedStateMachine):
                 self.kill(device)
             goes = auth_set.status == "preauthorized" and len(device.auth_sets) == 1
             self.world.delete_auth_set(device.id, auth_set.id)
-            assert (device.id in self.world.admission) is not goes
+            assert (device.id in self.world.devices) is not goes
 
     @precondition(lambda self: self.devices())
     @rule(number=numbers)
@@ -137,8 +137,8 @@ class Gate(RuleBasedStateMachine):
             assert held.count("accepted") <= 1
             census[device.status] += 1
         for status in (*RANKS, "noauth"):
-            assert self.world.admission.count(status) == census[status]
-            names = list(self.world.admission.ids(status))
+            assert self.world.devices.count(status) == census[status]
+            names = list(self.world.devices.ids(status))
             assert names == [d.id for d in self.devices() if d.status == status]
 
     @invariant()
@@ -160,7 +160,7 @@ class Gate(RuleBasedStateMachine):
         for jti, (owner, expires) in self.tokens.items():
             alive = jti not in self.killed and self.seconds < expires
             if alive:
-                auth_set = self.world.admission.device(owner).auth_sets.get(jti)
+                auth_set = self.world.devices.device(owner).auth_sets.get(jti)
                 alive = auth_set is not None and auth_set.status == "accepted"
             assert (self.world.admission.check_in(jti) is not None) is alive
 

@@ -19,7 +19,7 @@ def known(world: World, ask: Ask) -> Callable[[str], tuple[Device, AuthSet]]:
         if status == "preauthorized":
             device = world.preauthorize_device({"sn": "a"}, "key")
         else:
-            device = world.admission.device(ask("a"))
+            device = world.devices.device(ask("a"))
         (auth_set,) = device.auth_sets.values()
         if status != "preauthorized":
             world.admission.set_status(device.id, auth_set.id, status)
@@ -68,7 +68,7 @@ def test_device_stays_without_its_last_set(
     device, auth_set = known(before)
     world.delete_auth_set(device.id, auth_set.id)
     assert (device.status, device.auth_sets) == ("noauth", {})
-    assert device.id in world.admission
+    assert device.id in world.devices
 
 
 def test_device_goes_with_its_last_preauthorized_set(
@@ -77,13 +77,13 @@ def test_device_goes_with_its_last_preauthorized_set(
     """It was never there but in words."""
     device, auth_set = known("preauthorized")
     world.delete_auth_set(device.id, auth_set.id)
-    assert device.id not in world.admission
+    assert device.id not in world.devices
     assert device.id not in world.inventory
 
 
 def test_accepting_one_set_rejects_the_other_accepted_one(world: World, ask: Ask) -> None:
     """Those that are pending stay so."""
-    device = world.admission.device(ask("a", "one"))
+    device = world.devices.device(ask("a", "one"))
     for key in ("two", "three"):
         ask("a", key)
     one, two, three = device.auth_sets.values()
@@ -96,7 +96,7 @@ def test_new_key_does_not_lower_a_device(world: World, admit: Ask, ask: Ask) -> 
     """An accepted device with another key stays accepted; the key is pending."""
     device_id = admit("a")
     assert ask("a", "other") == device_id
-    device = world.admission.device(device_id)
+    device = world.devices.device(device_id)
     assert device.status == "accepted"
     assert [s.status for s in device.auth_sets.values()] == ["accepted", "pending"]
 
@@ -106,23 +106,23 @@ def test_same_identity_in_another_order_is_the_same_device(world: World) -> None
     for identity in ({"a": 1, "b": 2}, {"b": 2, "a": 1}):
         with pytest.raises(Unauthorized):
             world.authenticate_device(identity, "key")
-    assert world.admission.count() == 1
+    assert world.devices.count() == 1
 
 
 def test_decommissioned_device_comes_back_as_another(world: World, admit: Ask, ask: Ask) -> None:
     """It is pending, with a new id."""
     first = admit("a")
     world.decommission_device(first)
-    assert first not in world.admission
+    assert first not in world.devices
     second = ask("a")
     assert second != first
-    assert world.admission.device(second).status == "pending"
+    assert world.devices.device(second).status == "pending"
 
 
 def test_unknown_things_are_not_found(world: World, ask: Ask) -> None:
     """That goes for devices, and for another device's authentication sets."""
     one, other = ask("a"), ask("b")
-    (foreign,) = world.admission.device(other).auth_sets
+    (foreign,) = world.devices.device(other).auth_sets
     for device_id, auth_set_id in ((one, foreign), (one, "x"), ("x", foreign)):
         with pytest.raises(NotFound):
             world.admission.set_status(device_id, auth_set_id, "accepted")

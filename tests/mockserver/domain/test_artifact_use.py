@@ -18,7 +18,7 @@ def test_artifact_in_use_cannot_be_deleted(world: World, store: Store, start: St
     artifact, deployment = store(), start("a")
     with pytest.raises(Conflict):
         world.remove_artifact(artifact.id)
-    world.deployments.abort(deployment.id)
+    world.aborts.abort(deployment.id)
     world.remove_artifact(artifact.id)
     assert deployment.artifacts == [artifact.id]
     with pytest.raises(NotFound):
@@ -30,7 +30,7 @@ def test_used_artifact_keeps_its_description(world: World, store: Store, start: 
     artifact = store()
     world.describe_artifact(artifact.id, "new")
     deployment = start("a")
-    world.deployments.abort(deployment.id)
+    world.aborts.abort(deployment.id)
     with pytest.raises(Unprocessable):
         world.describe_artifact(artifact.id, "newer")
     assert artifact.description == "new"
@@ -42,7 +42,7 @@ def test_later_artifact_joins_unfinished_deployments(
     """Only those of its name."""
     first, other = store(), store("v2")
     done, running, another = start("a"), start("a"), start("a", artifact="v2")
-    world.deployments.abort(done.id)
+    world.aborts.abort(done.id)
     late = store(types=("bone",))
     assert done.artifacts == [first.id]
     assert running.artifacts == [first.id, late.id]

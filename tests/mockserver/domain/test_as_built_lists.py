@@ -31,18 +31,18 @@ def world_with(devices: int) -> World:
 def test_devices_by_status_and_id(changes: list[tuple[int, str]], size: int) -> None:
     """All pages together are all devices, by the name of their status and then by id."""
     world = world_with(6)
-    devices = [world.admission.device(i) for i in world.admission.ids()]
+    devices = [world.devices.device(i) for i in world.devices.ids()]
     for number, status in changes:
         device = devices[number]
         (auth_set,) = device.auth_sets
         world.admission.set_status(device.id, auth_set, status)
     listed = []
     for number in range(1, 8):
-        page, more = world.admission.page(Page(number, size))
+        page, more = world.devices.page(Page(number, size))
         listed += page
         assert more is (len(listed) < 6 and bool(page))
     assert listed == sorted(devices, key=lambda d: (d.status, d.id))
-    chosen, _ = world.admission.page(Page(1, 6), statuses=["accepted", "pending", "odd"])
+    chosen, _ = world.devices.page(Page(1, 6), statuses=["accepted", "pending", "odd"])
     assert chosen == [d for d in listed if d.status in {"accepted", "pending"}]
 
 
@@ -89,8 +89,8 @@ def test_history_is_struck_out() -> None:
 def deployed(devices: int) -> tuple[World, Deployment]:
     """Return a world as built with a deployment to so many devices."""
     world = world_with(devices)
-    for device_id in list(world.admission.ids()):
-        (auth_set,) = world.admission.device(device_id).auth_sets
+    for device_id in list(world.devices.ids()):
+        (auth_set,) = world.devices.device(device_id).auth_sets
         world.admission.set_status(device_id, auth_set, "accepted")
     world.add_artifact(Content(name="release-1", depends={"device_type": ["rpi"]}))
     plan = Plan(name="update", artifact_name="release-1")

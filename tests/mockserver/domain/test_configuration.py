@@ -50,7 +50,7 @@ def test_what_was_set_outlives_another_acceptance(world: World, ask: Ask, admit:
     device = ask("a")
     world.configurations.configure(device, {"k": "v"})
     admit("a")
-    (auth_set,) = world.admission.device(device).auth_sets
+    (auth_set,) = world.devices.device(device).auth_sets
     for status in ("rejected", "accepted"):
         world.admission.set_status(device, auth_set, status)
     assert world.configurations.of(device).configured == {"k": "v"}

@@ -113,7 +113,7 @@ def test_abort_and_decommission_end_it(world: World, device: str, poll: Poll) ->
     """As with software."""
     aborted, gone = (world.deploy_configuration(device) for _ in range(2))
     poll(device)
-    world.deployments.abort(aborted.id)
+    world.aborts.abort(aborted.id)
     with pytest.raises(Conflict):
         world.reports.status(device, aborted.id, "success")
     world.decommission_device(device)

@@ -13,7 +13,7 @@ Ask = Callable[..., str]
 def test_no_more_than_the_limit_are_accepted(world: World, ask: Ask, admit: Ask) -> None:
     """The next one is refused until there is room."""
     world.admission.limit = 1
-    first, second = admit("a"), world.admission.device(ask("b"))
+    first, second = admit("a"), world.devices.device(ask("b"))
     (auth_set,) = second.auth_sets
     with pytest.raises(Unprocessable):
         world.admission.set_status(second.id, auth_set, "accepted")
@@ -44,9 +44,9 @@ def test_announced_device_waits_at_the_limit(world: World, admit: Ask) -> None:
 
 def test_another_key_of_an_accepted_device_is_free(world: World, admit: Ask, ask: Ask) -> None:
     """The device is counted already."""
-    device = world.admission.device(admit("a"))
+    device = world.devices.device(admit("a"))
     world.admission.limit = 1
     ask("a", "other")
     world.admission.set_status(device.id, list(device.auth_sets)[1], "accepted")
     assert device.status == "accepted"
-    assert world.admission.count("accepted") == 1
+    assert world.devices.count("accepted") == 1

@@ -20,7 +20,7 @@ def token(world: World, admit: Callable[..., str]) -> TokenRecord:
 
 def test_token_is_named_for_its_authentication_set(world: World, token: TokenRecord) -> None:
     """Its subject is the device."""
-    assert list(world.admission.device(token.subject).auth_sets) == [token.jti]
+    assert list(world.devices.device(token.subject).auth_sets) == [token.jti]
 
 
 def test_token_expires_by_the_worlds_clock(world: World, token: TokenRecord, source: Any) -> None:
@@ -67,7 +67,7 @@ def test_token_sleeps_while_another_key_is_accepted(
 ) -> None:
     """Only its set's status makes it bad (server facts, 3.3.6)."""
     ask("a", "other")
-    other = list(world.admission.device(token.subject).auth_sets)[1]
+    other = list(world.devices.device(token.subject).auth_sets)[1]
     world.admission.set_status(token.subject, other, "accepted")
     assert world.admission.check_in(token.jti) is None
     world.admission.set_status(token.subject, token.jti, "accepted")

@@ -96,7 +96,7 @@ def test_devices_taken_out_are_not_completed(
     """The limit is one of devices that failed or succeeded."""
     one, two = enter("a"), enter("b")
     deployment = deploy(max_devices=1)
-    world.deployments.abort_device(one)
+    world.aborts.abort_device(one)
     assert deployment.finished is None
     assert poll(two) is not None
     world.reports.status(two, deployment.id, "success")

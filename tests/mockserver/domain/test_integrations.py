@@ -22,7 +22,7 @@ def test_device_is_provisioned_once(world: World, admit: Callable[[str], str]) -
     """Rejected and accepted again, only its status changes."""
     world.integrations.create("webhook", HOOK)
     device = admit("one")
-    (auth_set,) = world.admission.device(device).auth_sets
+    (auth_set,) = world.devices.device(device).auth_sets
     for status in ("rejected", "accepted"):
         world.admission.set_status(device, auth_set, status)
     world.decommission_device(device)
@@ -40,7 +40,7 @@ def test_same_status_is_no_event(world: World, admit: Callable[[str], str]) -> N
     """Nothing happened."""
     device = admit("one")
     world.integrations.create("webhook", HOOK)
-    (auth_set,) = world.admission.device(device).auth_sets
+    (auth_set,) = world.devices.device(device).auth_sets
     world.admission.set_status(device, auth_set, "accepted")
     world.authenticate_device({"sn": "one"}, "key")
     assert seen(world) == []
@@ -50,7 +50,7 @@ def test_thousand_events_are_kept(world: World, admit: Callable[[str], str]) -> 
     """The oldest go."""
     device = admit("one")
     world.integrations.create("webhook", HOOK)
-    (auth_set,) = world.admission.device(device).auth_sets
+    (auth_set,) = world.devices.device(device).auth_sets
     for turn in range(MAX_EVENTS + 5):
         status = "accepted" if turn % 2 else "rejected"
         world.admission.set_status(device, auth_set, status)

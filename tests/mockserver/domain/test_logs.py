@@ -31,4 +31,4 @@ def test_log_is_kept_and_replaced(
         world.reports.log(device, deployment.id, messages)
         assert world.reports.read_log(deployment.id, device) == messages
         if text == "first":
-            world.deployments.abort(deployment.id)
+            world.aborts.abort(deployment.id)

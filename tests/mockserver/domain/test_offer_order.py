@@ -63,7 +63,7 @@ def older(world: World, device: str) -> Deployment:
     """Return a dynamic deployment that does not mean the device yet; it is the oldest."""
     term = Predicate(scope="inventory", attribute="site", type="$eq", value="north")
     saved = world.filters.create("north", [term])
-    assert device in world.admission
+    assert device in world.devices
     return world.deploy_dynamically(Plan(name="d", artifact_name="v1"), saved.id)
 
 
@@ -85,7 +85,7 @@ def test_older_one_follows_a_newer_that_was_aborted(  # noqa: PLR0913 - fixtures
     """So the reference promises (Abort Deployments for a Device)."""
     start(device, artifact="v2")
     assert poll(device) is not None
-    world.deployments.abort_device(device)
+    world.aborts.abort_device(device)
     join(device)
     offer = poll(device)
     assert offer is not None
@@ -97,7 +97,7 @@ def test_abort_of_a_newer_one_does_not_take_the_older_away(
 ) -> None:
     """The device has not handled the newer one."""
     older, newer = start(device), start(device, artifact="v2")
-    world.deployments.abort(newer.id)
+    world.aborts.abort(newer.id)
     offer = poll(device)
     assert offer is not None
     assert offer.deployment is older

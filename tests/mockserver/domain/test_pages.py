@@ -38,7 +38,7 @@ def people(kinds: list[int]) -> World:
         device_id = world.preauthorize_device(identity, "key").id
         if kind % 5 != 1:
             world.authenticate_device(identity, "key")
-        (auth_set,) = world.admission.device(device_id).auth_sets
+        (auth_set,) = world.devices.device(device_id).auth_sets
         if kind % 5 in (2, 3):
             world.admission.set_status(device_id, auth_set, STATUSES[kind % 5])
         if kind % 5 == 4:
@@ -56,16 +56,16 @@ kinds = st.lists(st.integers(min_value=0, max_value=9), max_size=20)
 @given(kinds, sizes, st.sets(st.sampled_from(STATUSES)), st.none() | st.sets(sizes))
 def test_devices(kinds: list[int], size: int, statuses: set[str], chosen: set[int] | None) -> None:
     """Devices come oldest first, by any filter, and each page says whether there is another."""
-    admission = people(kinds).admission
-    everything = [admission.device(name) for name in admission.ids()]
+    devices = people(kinds).devices
+    everything = [devices.device(name) for name in devices.ids()]
     ids = {d.id for d in everything if d.number in (chosen or ())}
     wanted = [
         d for d in everything if (not statuses or d.status in statuses) and (not ids or d.id in ids)
     ]
     assert [d.number for d in wanted] == sorted(d.number for d in wanted)
-    assert join(lambda p: admission.page(p, statuses=statuses, ids=ids)[0], size) == wanted
+    assert join(lambda p: devices.page(p, statuses=statuses, ids=ids)[0], size) == wanted
     for number in range(1, 5):
-        more = admission.page(Page(number, size), statuses=statuses, ids=ids)[1]
+        more = devices.page(Page(number, size), statuses=statuses, ids=ids)[1]
         assert more is (number * size < len(wanted))
 
 
@@ -95,7 +95,7 @@ def test_search(kinds: list[int], size: int, ordered: bool, some: bool) -> None:
     world = people(kinds)
     order = [Order(scope="inventory", attribute="rank", descending=True)] if ordered else []
     low = Predicate(scope="inventory", attribute="rank", type="$lt", value=6)
-    wanted: list[Any] = [(kind, d) for kind, d in zip(kinds, world.admission.ids(), strict=True)]
+    wanted: list[Any] = [(kind, d) for kind, d in zip(kinds, world.devices.ids(), strict=True)]
     if some:
         wanted = [(kind, d) for kind, d in wanted if 0 < kind < 6]
     if ordered:

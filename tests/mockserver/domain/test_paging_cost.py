@@ -19,10 +19,8 @@ from otakit.mockserver.domain.world import World
 
 SMALL, LARGE = 1_000, 20_000
 LISTS: dict[str, Callable[[World, Page], Any]] = {
-    "devices": lambda world, page: world.admission.page(page),
-    "devices of a status": lambda world, page: world.admission.page(
-        page, statuses=["preauthorized"]
-    ),
+    "devices": lambda world, page: world.devices.page(page),
+    "devices of a status": lambda world, page: world.devices.page(page, statuses=["preauthorized"]),
     "devices searched without conditions": lambda world, page: world.profiles.search(page),
     "deployments": lambda world, page: world.deployments.find(page, wanted=None, newest_first=True),
     "audit log": lambda world, page: world.audit.page(page),

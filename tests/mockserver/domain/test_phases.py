@@ -58,7 +58,7 @@ def test_scheduled_also_when_devices_have_been_taken_out(
 ) -> None:
     """Nothing is in progress before its time."""
     deployment = start(*devices, phases=plan(world))
-    world.deployments.abort_device(devices[0])
+    world.aborts.abort_device(devices[0])
     assert deployment.status(world.clock.now()) == "scheduled"
 
 

@@ -42,4 +42,4 @@ def test_known_identity_is_refused(world: World, ask: Callable[..., str], key: s
     device_id = ask("a")
     with pytest.raises(DeviceExists) as refusal:
         world.preauthorize_device({"sn": "a"}, key)
-    assert refusal.value.device is world.admission.device(device_id)
+    assert refusal.value.device is world.devices.device(device_id)

@@ -48,11 +48,11 @@ def test_what_the_server_ended_cannot_be_changed(world: World, update: Update, h
     """Not even to the same."""
     device, deployment = update
     if how == "abort":
-        world.deployments.abort(deployment.id)
+        world.aborts.abort(deployment.id)
     elif how == "abort_device":
-        world.deployments.abort_device(device)
+        world.aborts.abort_device(device)
     elif how == "leave_all":
-        world.deployments.leave_all(device)
+        world.aborts.leave_all(device)
     else:
         world.decommission_device(device)
     ended = deployment.part(device).status

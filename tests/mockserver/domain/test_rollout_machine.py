@@ -5,12 +5,13 @@ and Deployments v2, Create Deployment and NewDeploymentPhase.
 """
 
 from dataclasses import replace
-from fractions import Fraction
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from ota_models.one_rollout import ACTIVE, COMPLETED, Expectation
+from ota_models.shares import shares
 from otakit.mockserver.domain.artifacts import Content
 from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.domain.deployment import Deployment, Plan
@@ -21,10 +22,7 @@ from otakit.mockserver.domain.rollout import PhasePlan
 from otakit.mockserver.domain.world import World
 
 BEGIN = 1_700_000_000.0
-ACTIVE = ("downloading", "installing", "rebooting", "pause_before_installing")
 REPORTS = (*ACTIVE, "success", "failure", "failure", "failure")
-COMPLETED = ("success", "failure", "noartifact", "already-installed")
-TAKEN_OUT = ("aborted", "decommissioned")
 
 picks = st.integers(min_value=0, max_value=30)
 rarely = st.integers(min_value=0, max_value=11).map(lambda number: number == 0)
@@ -55,15 +53,8 @@ class Rollout(RuleBasedStateMachine):
         self.seconds = BEGIN
         self.world = World(clock=Clock(source=lambda: self.seconds))
         self.deployment: Deployment | None = None
-        self.initial: set[str] = set()
-        self.north: set[str] = set()
+        self.expect = Expectation()
         self.kinds: dict[str, str] = {}
-        self.begun: dict[str, float] = {}  # the devices let in, in their order, and when
-        self.seen: set[str] = set()  # the devices that matched at creation or when they asked
-        self.status: dict[str, str] = {}  # by device, once it has begun or was taken out
-        self.attempts: dict[str, int] = {}
-        self.offered: set[str] = set()  # and have not reported since
-        self.finished = False
 
     @initialize(
         there=st.lists(st.tuples(sites, kinds), min_size=3, max_size=12),
@@ -88,7 +79,7 @@ class Rollout(RuleBasedStateMachine):
             self.enter(site, kind)
         for number in rejected:
             self.decide(number, REJECTED)
-        meant = self.north & set(self.accepted) if dynamic else set(self.kinds)
+        meant = self.expect.north & set(self.accepted) if dynamic else set(self.kinds)
         refused = sum(plan.batch_size or 0 for plan in planned) > 100
         refused |= any(share == 0 for share in shares(planned, len(meant), dynamic=dynamic))
         limit, retries = bounds
@@ -106,8 +97,8 @@ class Rollout(RuleBasedStateMachine):
             self.deployment = self.deploy(replace(plan, phases=()), dynamic=dynamic)
         else:
             assert not refused
-        self.initial = set(meant)
-        self.seen = set(meant)
+        self.expect.initial = set(meant)
+        self.expect.seen = set(meant)
 
     def deploy(self, plan: Plan, *, dynamic: bool) -> Deployment:
         """Deploy to the north, or to all."""
@@ -124,7 +115,7 @@ class Rollout(RuleBasedStateMachine):
     @property
     def accepted(self) -> list[str]:
         """List the devices that may ask."""
-        return list(self.world.admission.ids(ACCEPTED))
+        return list(self.world.devices.ids(ACCEPTED))
 
     # Devices come, go, and change
 
@@ -141,7 +132,7 @@ class Rollout(RuleBasedStateMachine):
         try:
             self.world.authenticate_device(identity, "key")
         except Unauthorized:
-            device_id = list(self.world.admission.ids())[-1]
+            device_id = list(self.world.devices.ids())[-1]
         self.admit(device_id, ACCEPTED)
         self.kinds[device_id] = kind
         self.tag(device_id, site)
@@ -157,7 +148,7 @@ class Rollout(RuleBasedStateMachine):
         """Tag a device with the place where it is."""
         tags = [{"name": "site", "value": site}]
         self.world.inventory.assign(device_id, "tags", tags, replace=True)
-        (self.north.add if site == "north" else self.north.discard)(device_id)
+        (self.expect.north.add if site == "north" else self.expect.north.discard)(device_id)
 
     @precondition(lambda self: self.known)
     @rule(number=picks, status=st.sampled_from([ACCEPTED, ACCEPTED, REJECTED]))
@@ -172,17 +163,17 @@ class Rollout(RuleBasedStateMachine):
         if really:
             device_id = self.known[number % len(self.known)]
             self.world.decommission_device(device_id)
-            self.north.discard(device_id)
-            self.take_out(device_id, "decommissioned")
+            self.expect.north.discard(device_id)
+            self.expect.take_out(device_id, "decommissioned")
 
     @property
     def known(self) -> list[str]:
         """List all devices."""
-        return list(self.world.admission.ids())
+        return list(self.world.devices.ids())
 
     def admit(self, device_id: str, status: str) -> None:
         """Give a device's only authentication set a status."""
-        (auth_set,) = self.world.admission.device(device_id).auth_sets
+        (auth_set,) = self.world.devices.device(device_id).auth_sets
         self.world.admission.set_status(device_id, auth_set, status)
 
     # Users take back
@@ -193,14 +184,14 @@ class Rollout(RuleBasedStateMachine):
         if not really:
             return
         try:
-            self.world.deployments.abort(self.one.id)
+            self.world.aborts.abort(self.one.id)
         except Unprocessable:
-            assert self.finished
+            assert self.expect.finished
             return
-        assert not self.finished
+        assert not self.expect.finished
         for device_id in self.one.targets():
-            self.take_out(device_id, "aborted")
-        self.finished = True
+            self.expect.take_out(device_id, "aborted")
+        self.expect.finished = True
 
     @precondition(lambda self: self.known)
     @rule(number=picks, really=rarely)
@@ -208,14 +199,8 @@ class Rollout(RuleBasedStateMachine):
         """Abort all that a device has to do."""
         if really:
             device_id = self.known[number % len(self.known)]
-            self.world.deployments.abort_device(device_id)
-            self.take_out(device_id, "aborted")
-
-    def take_out(self, device_id: str, status: str) -> None:
-        """Note that the server has ended a device's part, if it had one."""
-        if device_id in self.seen and self.status.get(device_id) not in (*COMPLETED, *TAKEN_OUT):
-            self.status[device_id] = status
-            self.offered.discard(device_id)
+            self.world.aborts.abort_device(device_id)
+            self.expect.take_out(device_id, "aborted")
 
     # Time passes
 
@@ -240,7 +225,7 @@ class Rollout(RuleBasedStateMachine):
             device_id = self.accepted[number % len(self.accepted)]
             self.ask(device_id, installed)
             for status in statuses:
-                if device_id in self.busy:
+                if device_id in self.expect.busy:
                     self.report(device_id, status)
             self.finish_is_foreseen()
             self.counts_are_right()
@@ -251,120 +236,50 @@ class Rollout(RuleBasedStateMachine):
         told = {"artifact_name": installed, "device_type": self.kinds[device_id]}
         if part and part.request:
             told = dict(part.request)  # a device says the same until it has tried
-        may = self.may_get(device_id)
-        if device_id in self.north and self.one.scope.dynamic and not self.finished:
-            self.seen.add(device_id)
+        may = self.expect.may_get(self.one, device_id, self.seconds)
+        if device_id in self.expect.north and self.one.scope.dynamic and not self.expect.finished:
+            self.expect.seen.add(device_id)
         offer = self.world.offers.next(device_id, told)
         if not may:
             assert offer is None
             return
-        self.begun.setdefault(device_id, self.seconds)
-        status = self.status.get(device_id, "pending")
+        self.expect.begun.setdefault(device_id, self.seconds)
+        status = self.expect.status.get(device_id, "pending")
         if told["device_type"] != "pi":
             status = "noartifact"
         elif status == "pending" and told["artifact_name"] == "v1":
             status = "already-installed"
         assert (offer is None) is (status in COMPLETED)
-        self.status[device_id] = status
-        if offer is not None and status == "pending" and device_id not in self.offered:
-            self.offered.add(device_id)
-            self.attempts[device_id] = self.attempts.get(device_id, 0) + 1
-            assert self.attempts[device_id] <= self.one.plan.retries + 1
+        self.expect.status[device_id] = status
+        if offer is not None and status == "pending" and device_id not in self.expect.offered:
+            self.expect.offered.add(device_id)
+            self.expect.attempts[device_id] = self.expect.attempts.get(device_id, 0) + 1
+            assert self.expect.attempts[device_id] <= self.one.plan.retries + 1
 
-    def may_get(self, device_id: str) -> bool:
-        """Work out whether the deployment is for a device now."""
-        if self.status.get(device_id) in (*COMPLETED, *TAKEN_OUT):
-            return False
-        if device_id in self.begun:
-            return True
-        means = device_id in (self.north if self.one.scope.dynamic else self.initial)
-        return means and not self.finished and len(self.begun) < self.room()
-
-    @precondition(lambda self: self.busy)
+    @precondition(lambda self: self.expect.busy)
     @rule(number=picks, status=st.sampled_from(REPORTS))
     def report_later(self, number: int, status: str) -> None:
         """Report from a device that is busy with the update."""
-        self.report(self.busy[number % len(self.busy)], status)
+        self.report(self.expect.busy[number % len(self.expect.busy)], status)
 
     def report(self, device_id: str, status: str) -> None:
         """Report, and note what has to come of it."""
         self.world.reports.status(device_id, self.one.id, status)
-        if status == "failure" and self.attempts[device_id] <= self.one.plan.retries:
-            status = "pending"
-        self.status[device_id] = status
-        self.offered.discard(device_id)
-
-    @property
-    def busy(self) -> list[str]:
-        """List the devices that have been offered the update and are not done."""
-        return [i for i, s in self.status.items() if s in ACTIVE or i in self.offered]
+        self.expect.note_report(self.one, device_id, status)
 
     # What always holds
 
     @invariant()
     def counts_are_right(self) -> None:
         """Each phase has let in its share at most, none before its start; all are counted."""
-        if self.deployment is None:
-            return
-        one = self.one
-        assert set(one.targets()) == self.seen
-        assert len(one.scope.devices) == len(self.initial)
-        assert {i for i, part in one.devices.items() if part.request or part.attempt} <= set(
-            self.begun
-        )
-        for device_id in self.seen:
-            assert one.part(device_id).status == self.status.get(device_id, "pending")
-        if one.phases:
-            assert sum(phase.device_count for phase in one.phases) == len(self.begun)
-            rooms = shares(one.plan.phases, len(self.initial), dynamic=one.scope.dynamic)
-            opened = sorted(self.begun.values())
-            for phase, share in zip(one.phases, rooms, strict=True):
-                assert phase.device_count <= share
-                assert phase.device_count <= len([when for when in opened if when >= phase.start])
+        if self.deployment is not None:
+            self.expect.counts_are_right(self.deployment)
 
     @invariant()
     def finish_is_foreseen(self) -> None:
         """Finish once all its devices, or as many as wanted, are done; and for ever."""
-        if self.deployment is None:
-            return
-        if self.one.scope.dynamic:
-            limit = self.one.plan.max_devices
-            done = len([s for s in self.status.values() if s in COMPLETED])
-            over = 0 < limit <= done
-        else:
-            over = all(self.status.get(i) in (*COMPLETED, *TAKEN_OUT) for i in self.initial)
-        self.finished |= over
-        assert (self.one.finished is not None) is self.finished
-        assert self.one.status(self.seconds) == self.foreseen_status()
-
-    def foreseen_status(self) -> str:
-        """Work out the deployment's status."""
-        if self.finished:
-            return "finished"
-        planned = self.one.plan.phases
-        if planned and self.seconds < (planned[0].start or self.one.created):
-            return "scheduled"
-        moved = {s for s in self.status.values() if s not in ("pending", "decommissioned")}
-        return "inprogress" if moved else "pending"
-
-    def room(self) -> float:
-        """Count whom the phases have let in by now, at most."""
-        planned = self.one.plan.phases
-        if not planned:
-            return float("inf")
-        every = shares(planned, len(self.initial), dynamic=self.one.scope.dynamic)
-        begun = ((plan.start or self.one.created) <= self.seconds for plan in planned)
-        return sum(share for share, has in zip(every, begun, strict=True) if has)
-
-
-def shares(planned: tuple[PhasePlan, ...], size: int, *, dynamic: bool) -> list[float]:
-    """Count the devices of each phase: percentages rounded down, the last one takes the rest."""
-    counted: list[float] = [
-        Fraction(size * (plan.batch_size or 0), 100).__floor__() for plan in planned[:-1]
-    ]
-    if planned:
-        counted.append(float("inf") if dynamic else size - sum(counted))
-    return counted
+        if self.deployment is not None:
+            self.expect.finish_is_foreseen(self.deployment, self.seconds)
 
 
 TestRollout = Rollout.TestCase

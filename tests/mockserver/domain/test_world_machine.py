@@ -1,6 +1,5 @@
 """Whatever users and devices do, in any order, the World stays sound and offers what it should."""
 
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -10,6 +9,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from ota_models.draws import (
+    EXTRAS,
+    HOUR,
+    NAMES,
+    REPORTABLE,
+    picks,
+    provides,
+    reports,
+    settings_of_devices,
+    wishes,
+)
+from ota_models.notebook import ACTIVE, BY_SERVER, FINAL, Notebook
 from otakit.mockserver.domain.artifacts import Content
 from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.domain.deployment import Deployment, Plan
@@ -27,47 +38,6 @@ from otakit.mockserver.domain.offers import Offer
 from otakit.mockserver.domain.rollout import PhasePlan
 from otakit.mockserver.domain.world import World
 
-PAUSES = ("pause_before_installing", "pause_before_rebooting", "pause_before_committing")
-ACTIVE = ("pending", "downloading", "installing", "rebooting", *PAUSES)
-FINAL = ("success", "failure", "noartifact", "already-installed", "aborted", "decommissioned")
-REPORTABLE = (*ACTIVE[1:], "success", "success", "failure", "failure", "already-installed")
-HOUR = 3600.0
-NAMES = ("v1", "v2")
-EXTRAS: tuple[dict[str, list[str]], ...] = (
-    {},
-    {"artifact_name": ["v1"]},
-    {"artifact_group": ["stable", "beta"]},
-    {"rootfs-image.checksum": ["aa"], "artifact_name": ["v0", "v1"]},
-)
-PHASES: tuple[tuple[tuple[int | None, float | None], ...], ...] = (
-    (),
-    (),
-    ((50, None), (None, HOUR)),
-    ((34, None), (33, HOUR), (None, 2 * HOUR)),
-    ((100, HOUR),),
-    ((100, None),),
-)
-picks = st.integers(min_value=0, max_value=11)
-provides = st.fixed_dictionaries(
-    {"artifact_name": st.sampled_from(["v0", "v0", "v1"]), "device_type": st.just("pi")},
-    optional={
-        "artifact_group": st.sampled_from(["stable", "old"]),
-        "rootfs-image.checksum": st.just("aa"),
-    },
-)
-reports = st.lists(st.sampled_from(REPORTABLE), max_size=3)
-wishes = st.fixed_dictionaries(
-    {
-        "kind": st.sampled_from(["list", "list", "all", "group", "dynamic", "dynamic"]),
-        "chosen": st.sets(picks, min_size=1, max_size=6),
-        "name": st.sampled_from(NAMES),
-        "retries": st.sampled_from([0, 0, 1, 2]),
-        "phases": st.sampled_from(PHASES),
-        "force": st.booleans(),
-        "limit": st.sampled_from([0, 0, 1, 2]),
-    }
-)
-settings_of_devices = st.dictionaries(st.sampled_from("abc"), st.sampled_from("xyz"))
 T = TypeVar("T")
 
 
@@ -84,13 +54,7 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.seconds = 1_700_000_000.0
         self.world = World(clock=Clock(source=lambda: self.seconds))
-        self.deployments: list[Deployment] = []
-        self.asked: dict[tuple[str, str], None] = {}
-        self.failures: Counter[tuple[str, str]] = Counter()
-        self.handled: Counter[str] = Counter()
-        self.ended: dict[tuple[str, str], str] = {}
-        self.finished: dict[str, float] = {}
-        self.site: set[str] = set()
+        self.notes = Notebook()
         self.configured: dict[str, dict[str, str]] = {}
         north = Predicate(scope="inventory", attribute="site", type="$eq", value="north")
         self.filter = self.world.filters.create("north", [north])
@@ -115,7 +79,7 @@ class Life(RuleBasedStateMachine):
     @property
     def devices(self) -> list[str]:
         """List the known devices."""
-        return list(self.world.admission.ids())
+        return list(self.world.devices.ids())
 
     @rule(number=picks, key=st.integers(min_value=0, max_value=1))
     def request(self, number: int, key: int) -> None:
@@ -133,7 +97,7 @@ class Life(RuleBasedStateMachine):
     @rule(number=picks, which=picks, to=st.sampled_from(["accepted", "accepted", "rejected", None]))
     def decide(self, number: int, which: int, to: str | None) -> None:
         """Accept, reject or remove an authentication set."""
-        device = self.world.admission.device(pick(self.devices, number))
+        device = self.world.devices.device(pick(self.devices, number))
         if device.auth_sets:
             auth_set = pick(list(device.auth_sets), which)
             if to is None:
@@ -148,7 +112,7 @@ class Life(RuleBasedStateMachine):
         """Remove a device."""
         device_id = pick(self.devices, number)
         self.world.decommission_device(device_id)
-        assert all(d.part(device_id).status in FINAL for d in self._meaning(device_id))
+        assert all(d.part(device_id).status in FINAL for d in self.notes.meaning(device_id))
         with pytest.raises(NotFound):
             self.world.configurations.of(device_id)
 
@@ -159,7 +123,7 @@ class Life(RuleBasedStateMachine):
         device_id = pick(self.devices, number)
         attributes = [{"name": "site", "value": site}]
         self.world.inventory.assign(device_id, "inventory", attributes, replace=False)
-        (self.site.add if site == "north" else self.site.discard)(device_id)
+        (self.notes.site.add if site == "north" else self.notes.site.discard)(device_id)
         if group:
             self.world.inventory.join(site, [device_id])
 
@@ -183,7 +147,7 @@ class Life(RuleBasedStateMachine):
         stored = self.world.artifacts.of_release(name)
         if stored:
             artifact = pick(stored, number)
-            users = [d for d in self.deployments if artifact.id in d.artifacts]
+            users = [d for d in self.notes.deployments if artifact.id in d.artifacts]
             try:
                 self.world.remove_artifact(artifact.id)
             except Conflict:
@@ -197,7 +161,7 @@ class Life(RuleBasedStateMachine):
         """Start a deployment of any kind."""
         kind = wish["kind"]
         plan = Plan(
-            name=f"number {len(self.deployments)}",
+            name=f"number {len(self.notes.deployments)}",
             artifact_name=wish["name"],
             retries=wish["retries"],
             force_installation=wish["force"],
@@ -217,7 +181,7 @@ class Life(RuleBasedStateMachine):
             else:
                 listed = [pick(self.devices, number) for number in sorted(wish["chosen"])]
                 made = self.world.deploy(plan, devices=listed)
-            self.deployments.append(made)
+            self.notes.deployments.append(made)
 
     @precondition(lambda self: self.devices)
     @rule(number=picks, values=settings_of_devices, retries=st.sampled_from([0, 0, 1]))
@@ -226,22 +190,22 @@ class Life(RuleBasedStateMachine):
         device_id = pick(self.devices, number)
         self.world.configurations.configure(device_id, values)
         made = self.world.deploy_configuration(device_id, retries=retries)
-        self.deployments.append(made)
+        self.notes.deployments.append(made)
         self.configured[made.id] = dict(values)
         assert self.world.configurations.of(device_id).deployment_id == made.id
 
-    @precondition(lambda self: self.deployments)
+    @precondition(lambda self: self.notes.deployments)
     @rule(number=picks, again=st.sampled_from([False] * 5 + [True]))
     def abort(self, number: int, again: bool) -> None:  # noqa: FBT001 - drawn
         """Abort a deployment, mostly one that is not finished."""
-        deployment = pick(self.deployments, number)
+        deployment = pick(self.notes.deployments, number)
         if deployment.finished is not None and not again:
             return
         before = {i: deployment.part(i).status for i in deployment.targets()}
         try:
-            self.world.deployments.abort(deployment.id)
+            self.world.aborts.abort(deployment.id)
         except Unprocessable:
-            assert deployment.id in self.finished
+            assert deployment.id in self.notes.finished
         else:
             after = {i: deployment.part(i).status for i in deployment.targets()}
             assert after == {i: s if s in FINAL else "aborted" for i, s in before.items()}
@@ -252,8 +216,8 @@ class Life(RuleBasedStateMachine):
     def abort_device(self, number: int) -> None:
         """Abort all that a device has to do."""
         device_id = pick(self.devices, number)
-        self.world.deployments.abort_device(device_id)
-        assert all(d.part(device_id).status in FINAL for d in self._meaning(device_id))
+        self.world.aborts.abort_device(device_id)
+        assert all(d.part(device_id).status in FINAL for d in self.notes.meaning(device_id))
 
     @rule(seconds=st.sampled_from([0.25, HOUR, HOUR, 8 * 24 * HOUR]))
     def wait(self, seconds: float) -> None:
@@ -262,7 +226,7 @@ class Life(RuleBasedStateMachine):
 
     # Devices update
 
-    @precondition(lambda self: self.world.admission.count("accepted") and self.deployments)
+    @precondition(lambda self: self.world.devices.count("accepted") and self.notes.deployments)
     @rule(
         numbers=st.lists(picks, min_size=1, max_size=5),
         provides=provides,
@@ -277,7 +241,7 @@ class Life(RuleBasedStateMachine):
         statuses: list[str],
     ) -> None:
         """Let devices ask for updates, mostly with the same words as before, and report on them."""
-        accepted = list(self.world.admission.ids("accepted"))
+        accepted = list(self.world.devices.ids("accepted"))
         for number in numbers:
             device_id = pick(accepted, number)
             expected = self._poll(device_id, provides, other=other)
@@ -291,7 +255,7 @@ class Life(RuleBasedStateMachine):
                 self.ended_stays_ended()
 
     def _poll(self, device_id: str, provides: dict[str, str], *, other: bool) -> Deployment | None:
-        expected = self._expected(device_id)
+        expected = self.notes.expected(device_id, self.seconds)
         part = expected and expected.devices.get(device_id)
         if part and part.request and not other:
             provides = part.request
@@ -305,39 +269,13 @@ class Life(RuleBasedStateMachine):
         if expected is None:
             assert offer is None
             return None
-        self.asked[expected.id, device_id] = None
+        self.notes.asked[expected.id, device_id] = None
         assert (offer is None) is (expected.part(device_id).status in FINAL)
         if offer is not None:
             assert offer.deployment is expected
             assert not offer.deployment.aborted
             self._check(offer, device_id, provides)
         return expected
-
-    def _expected(self, device_id: str) -> Deployment | None:
-        """Work out which deployment a device has to get, from the facts' words alone (4.3)."""
-        meaning = [
-            d
-            for d in self.deployments
-            if (
-                (d.id, device_id) in self.asked or (d.finished is None and device_id in self.site)
-                if d.scope.dynamic
-                else d.means(device_id)
-            )
-        ]
-        begun = [d for d in meaning if (d.id, device_id) in self.asked]
-        busy = [d for d in begun if d.part(device_id).status in ACTIVE]
-        if busy:
-            return busy[0]
-        for deployment in meaning:
-            fresh = deployment not in begun and deployment.part(device_id).status in ACTIVE
-            if (
-                fresh
-                and deployment.finished is None
-                and (deployment.phases or deployment.number > self.handled[device_id])
-                and self._admitted(deployment) < self._room(deployment)
-            ):
-                return deployment
-        return None
 
     def _check(self, offer: Offer, device_id: str, provides: dict[str, str]) -> None:
         """Judge an offer."""
@@ -350,12 +288,12 @@ class Life(RuleBasedStateMachine):
         assert offer.artifact in self.world.artifacts.of_release(content.name)
         for key, values in content.depends.items():
             assert provides.get(key) in values, f"depends '{key}' not met"
-        assert self.failures[deployment.id, device_id] <= deployment.plan.retries
+        assert self.notes.failures[deployment.id, device_id] <= deployment.plan.retries
         if deployment.part(device_id).status == "pending":
             same = provides["artifact_name"] == content.name
             assert deployment.plan.force_installation or not same
 
-    @precondition(lambda self: self.asked)
+    @precondition(lambda self: self.notes.asked)
     @rule(
         number=st.integers(min_value=0, max_value=40),
         status=st.sampled_from(REPORTABLE),
@@ -363,7 +301,7 @@ class Life(RuleBasedStateMachine):
     )
     def report(self, number: int, status: str, substate: str | None) -> None:
         """Report any status."""
-        deployment_id, device_id = pick(list(self.asked)[::-1], number)
+        deployment_id, device_id = pick(list(self.notes.asked)[::-1], number)
         deployment = self.world.deployments.deployment(deployment_id)
         self._report(deployment, device_id, status, substate)
 
@@ -375,24 +313,24 @@ class Life(RuleBasedStateMachine):
         try:
             self.world.reports.status(device_id, deployment.id, status, substate)
         except Conflict:
-            assert deployment.aborted or before in ("aborted", "decommissioned")
+            assert deployment.aborted or before in BY_SERVER
             return
-        assert before not in ("aborted", "decommissioned")
+        assert before not in BY_SERVER
         assert not deployment.aborted or before == status
         if status == "failure" and before in ACTIVE:
-            self.failures[key] += 1
-            assert part.status == ("pending" if self.failures[key] <= retries else "failure")
+            self.notes.failures[key] += 1
+            assert part.status == ("pending" if self.notes.failures[key] <= retries else "failure")
         else:
             assert part.status == status
             if before in FINAL and status in ACTIVE:
                 # Of its own accord a device may begin anew (facts 4.7.8), but gets no new retries.
-                self.failures[key] = min(self.failures[key], retries)
+                self.notes.failures[key] = min(self.notes.failures[key], retries)
 
-    @precondition(lambda self: self.deployments and self.devices)
+    @precondition(lambda self: self.notes.deployments and self.devices)
     @rule(number=picks, who=picks)
     def report_log(self, number: int, who: int) -> None:
         """Send a log, of whatever deployment."""
-        deployment, device_id = pick(self.deployments, number), pick(self.devices, who)
+        deployment, device_id = pick(self.notes.deployments, number), pick(self.devices, who)
         messages = [{"message": f"{number} {who}"}]
         try:
             self.world.reports.log(device_id, deployment.id, messages)
@@ -405,85 +343,31 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def statistics_add_up(self) -> None:
-        """Count all thirteen statuses anew."""
-        for deployment in self.deployments:
-            targets = deployment.targets()
-            counted = Counter(deployment.part(i).status for i in targets)
-            counts = deployment.statistics.counts()
-            assert counts == {status: counted[status] for status in (*ACTIVE, *FINAL)}
-            assert sum(counts.values()) == len(targets) == len(set(targets))
-            assert set(deployment.devices) <= set(targets)
+        """All thirteen statuses are counted."""
+        self.notes.statistics_add_up()
 
     @invariant()
     def ended_stays_ended(self) -> None:
-        """Compare with the notebook what the server has ended, and note what devices have."""
-        for deployment in self.deployments:
-            for part in deployment.devices.values():
-                key = deployment.id, part.device_id
-                if part.status in ("aborted", "decommissioned"):
-                    self.ended.setdefault(key, part.status)
-                elif part.status in FINAL:
-                    newest = max(self.handled[part.device_id], deployment.number)
-                    self.handled[part.device_id] = newest
-                assert self.ended.get(key, part.status) == part.status
+        """Keep ended what the server has ended."""
+        self.notes.ended_stays_ended()
 
     @invariant()
     def finished_stays_finished(self) -> None:
-        """Finish a deployment once all its devices have, and for ever."""
-        for deployment in self.deployments:
-            counts = deployment.statistics.counts()
-            if deployment.finished is not None:
-                first = self.finished.setdefault(deployment.id, deployment.finished)
-                assert deployment.finished == first
-                assert deployment.status(self.seconds) == "finished"
-            else:
-                assert deployment.id not in self.finished
-                limit = deployment.plan.max_devices
-                done = sum(counts[status] for status in FINAL)
-                completed = done - counts["aborted"] - counts["decommissioned"]
-                assert (
-                    (not limit or completed < limit)
-                    if deployment.scope.dynamic
-                    else done < sum(counts.values())
-                )
+        """Finish a deployment once all its devices are, and for ever."""
+        self.notes.finished_stays_finished(self.seconds)
 
     @invariant()
     def phases_hold(self) -> None:
         """No more devices were let in than the open phases have room for."""
-        for deployment in self.deployments:
-            if deployment.phases:
-                admitted = self._admitted(deployment)
-                assert admitted <= self._room(deployment)
-                assert admitted == sum(phase.device_count for phase in deployment.phases)
+        self.notes.phases_hold(self.seconds)
 
     @invariant()
     def configurations_hold(self) -> None:
         """Find one for each accepted device, and deployed what was set at that time."""
-        for device_id in self.world.admission.ids("accepted"):
+        for device_id in self.world.devices.ids("accepted"):
             assert self.world.configurations.of(device_id).device_id == device_id
-        for deployment in self.deployments:
+        for deployment in self.notes.deployments:
             assert deployment.configuration == self.configured.get(deployment.id)
-
-    # The notebook
-
-    def _meaning(self, device_id: str) -> list[Deployment]:
-        return [d for d in self.deployments if d.means(device_id)]
-
-    def _admitted(self, deployment: Deployment) -> int:
-        return sum(1 for name, _ in self.asked if name == deployment.id)
-
-    def _room(self, deployment: Deployment) -> float:
-        """Count whom a deployment's phases let in by now, from the plan alone."""
-        plans, size = deployment.plan.phases, len(deployment.scope.devices)
-        if not plans:
-            return float("inf")
-        shares: list[float] = [size * (plan.batch_size or 0) // 100 for plan in plans[:-1]]
-        shares.append(float("inf") if deployment.scope.dynamic else size - sum(shares))
-        return sum(
-            share
-            for plan, share in zip(plans, shares, strict=True)
-            if (plan.start or deployment.created) <= self.seconds
-        )
 
 
 TestLife = Life.TestCase

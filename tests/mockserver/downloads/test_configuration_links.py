@@ -1,7 +1,6 @@
 """Links to configurations: good as they are until they expire, and in no other form."""
 
 import io
-import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from urllib.parse import quote
@@ -11,13 +10,14 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from ota_support.device import AUTH, auth_request
+from ota_support.server import LOGIN
 from otakit.fixtures.artifact_reader import read_artifact
 from otakit.fixtures.keys import KeyPair, generate_key
 from otakit.mockserver.domain.clock import Clock, rfc3339
 from otakit.mockserver.domain.errors import Forbidden, Invalid
 from otakit.mockserver.links import LinkSigner
 
-LOGIN = ("admin@example.com", "otakit-password")
 BEGIN = 1_800_000_000.0
 LIFETIME = 15 * 60
 PLACE = "/api/devices/v1/deployments/download/configuration"
@@ -50,11 +50,8 @@ class Site:
 
     def authenticate(self, key: KeyPair) -> None:
         """Log the device in."""
-        body = json.dumps({"id_data": '{"mac": "1"}', "pubkey": key.public_pem}).encode()
-        signature = key.sign(body)
-        headers = {"X-MEN-Signature": signature, "Content-Type": "application/json"}
-        path = "/api/devices/v1/authentication/auth_requests"
-        token = self.http.post(path, content=body, headers=headers).raise_for_status().text
+        request = auth_request(key, {"mac": "1"})
+        token = self.http.post(f"/api/devices/{AUTH}", **request).raise_for_status().text
         self._device = {"Authorization": f"Bearer {token}"}
 
     def link(self, device_type: str) -> httpx.URL:

@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import httpx
 import pytest
 
+from ota_support.server import LOGIN
 from otakit.mockserver.domain.clock import Clock
 
-LOGIN = ("admin@example.com", "otakit-password")
 MEDIA_TYPE = "application/vnd.mender-artifact"
 TEXTS = {
     "name": "release 1",

@@ -1,7 +1,8 @@
 """What users do with deployments; told so that older editions can follow, too."""
 
 from ota_stories.device_side import DEPLOYMENTS as DEVICE_SIDE
-from ota_stories.stage import UNKNOWN, Device, Stage, expect, made
+from ota_stories.stage import UNKNOWN, Stage, expect, made
+from ota_support.device import Device
 
 BASE = "/api/management/v1/deployments/deployments"
 MALFORMED = "no-id"

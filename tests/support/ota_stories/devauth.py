@@ -54,7 +54,7 @@ def authentication_sets(stage: Stage) -> None:
     expect(stage.user.delete(f"{BASE}/tokens/{jti}"), 404)
     expect(device.next(), 401)
     expect(stage.user.put(f"{url}/status", json={"status": "rejected"}), 204)
-    expect(device.ask(), 401)
+    expect(device.authenticate(), 401)
     expect(stage.user.delete(url), 204)
     expect(stage.user.delete(url), 404)
     expect(stage.user.get(f"{url}/status"), 404)
@@ -67,7 +67,7 @@ def limit(stage: Stage) -> None:
     full = stage.restart("--device-limit", "1")
     full.device()
     waiting = full.stranger()
-    expect(waiting.ask(), 401)
+    expect(waiting.authenticate(), 401)
     found = expect(full.user.get(f"{BASE}/devices", params={"status": "pending"}), 200).json()
     url = f"{BASE}/devices/{found[0]['id']}/auth/{found[0]['auth_sets'][0]['id']}/status"
     expect(full.user.put(url, json={"status": "accepted"}), 422)

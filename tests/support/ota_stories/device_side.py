@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from ota_stories.stage import UNKNOWN, Device, Stage, expect
+from ota_stories.stage import UNKNOWN, Stage, expect
+from ota_support.device import Device
 
 DEPLOYMENTS = "/api/devices/v1/deployments/device/deployments"
 V2 = "/api/devices/v2/deployments/device/deployments"
@@ -13,15 +14,15 @@ ATTRIBUTES = "/api/devices/v1/inventory/device/attributes"
 def admission(stage: Stage) -> None:
     """A device is refused, accepted by a user, and gets a token."""
     device = stage.stranger()
-    expect(device.ask(id_data=""), 400)
-    expect(device.ask(), 401)
+    expect(device.authenticate(id_data=""), 400)
+    expect(device.authenticate(), 401)
     found = expect(stage.user.get("/api/management/v2/devauth/devices"), 200).json()
     waiting = next(d for d in found if d["identity_data"] == device.identity)
     path = (
         f"/api/management/v2/devauth/devices/{waiting['id']}/auth/{waiting['auth_sets'][0]['id']}"
     )
     expect(stage.user.put(f"{path}/status", json={"status": "accepted"}), 204)
-    token = expect(device.ask(), 200).text
+    token = expect(device.authenticate(), 200).text
     assert token.count(".") == 2
 
 
@@ -41,7 +42,7 @@ def update(stage: Stage) -> None:
     """A device finds its update, reports, sends a log, and is done."""
     device, artifact = stage.device(), stage.artifact("update")
     expect(device.next(), 204)
-    expect(device.http.get(f"{DEPLOYMENTS}/next", params={"artifact_name": "old"}), 400)
+    expect(device.http.get(f"{DEPLOYMENTS}/next", params={"artifact_name": "release-1"}), 400)
     deployment = stage.deploy("update", device)
     offer = expect(device.next(), 200).json()
     assert (offer["id"], offer["artifact"]["id"]) == (deployment, artifact)
@@ -94,7 +95,7 @@ def control_map(stage: Stage) -> None:
 
 
 def _provides(number: int, device_type: str) -> dict[str, Any]:
-    told = {"artifact_name": "old", "device_type": device_type}
+    told = {"artifact_name": "release-1", "device_type": device_type}
     return {"device_provides": told} if number else {**told, "artifact_provides": {}}
 
 

@@ -8,7 +8,8 @@ import httpx
 from websockets.sync.client import connect
 
 from ota_stories.recorder import Place
-from ota_stories.stage import UNKNOWN, Device, Stage, expect
+from ota_stories.stage import UNKNOWN, Stage, expect
+from ota_support.device import Device
 
 CONFIGURATION = "/api/devices/v1/deviceconfig/configuration"
 CONFIGURATIONS = "/api/management/v1/deviceconfig/configurations/device"

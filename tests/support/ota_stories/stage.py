@@ -1,8 +1,6 @@
 """Where stories happen: a running server, a user who is logged in, and devices."""
 
 import io
-import json
-import ssl
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
@@ -12,47 +10,12 @@ from typing import Any
 import httpx
 
 from ota_stories.recorder import Recorder
+from ota_support.device import Device
+from ota_support.server import LOGIN, NO_TLS
 from otakit.fixtures.artifact_writer import write_single_file_artifact
-from otakit.fixtures.keys import generate_key
-
-EMAIL, PASSWORD = "admin@example.com", "otakit-password"
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 UNKNOWN = "5f0c7a1e-0000-4000-8000-000000000000"
 """An id that has the right form and belongs to nothing."""
-
-
-class Device:
-    """A device with an identity and a key; `http` has its token once it is let in."""
-
-    def __init__(self, stage: "Stage", number: int) -> None:
-        """Give it an identity and a key, the same for the same number."""
-        self.identity = {"mac": f"00:00:00:00:00:{number:02x}"}
-        self.key = generate_key("ed25519", seed=number)
-        self.http = stage.client()
-        self.id = ""
-
-    def ask(self, **fields: Any) -> httpx.Response:
-        """Ask to be let in, with other fields if they are given."""
-        told = {"id_data": json.dumps(self.identity), "pubkey": self.key.public_pem, **fields}
-        body = json.dumps(told).encode()
-        headers = {"X-MEN-Signature": self.key.sign(body), "Content-Type": "application/json"}
-        url = "/api/devices/v1/authentication/auth_requests"
-        answer = self.http.post(url, content=body, headers=headers)
-        if answer.status_code == 200:
-            self.http.headers["Authorization"] = f"Bearer {answer.text}"
-        return answer
-
-    def next(self, name: str = "old", device_type: str = "rpi") -> httpx.Response:
-        """Ask for an update."""
-        asked = {"artifact_name": name, "device_type": device_type}
-        url = "/api/devices/v1/deployments/device/deployments/next"
-        return self.http.get(url, params=asked)
-
-    def report(self, deployment: str, status: str) -> httpx.Response:
-        """Say how far it is with an update."""
-        url = f"/api/devices/v1/deployments/device/deployments/{deployment}/status"
-        return self.http.put(url, json={"status": status})
 
 
 class Stage:
@@ -77,7 +40,7 @@ class Stage:
     def user(self) -> httpx.Client:
         """A user of Mender, logged in."""
         user = self.client()
-        answer = user.post("/api/management/v1/useradm/auth/login", auth=(EMAIL, PASSWORD))
+        answer = user.post("/api/management/v1/useradm/auth/login", auth=LOGIN)
         user.headers["Authorization"] = f"Bearer {expect(answer, 200).text}"
         return user
 
@@ -104,7 +67,7 @@ class Stage:
 
     def stranger(self) -> Device:
         """Return a device of which the server knows nothing."""
-        return Device(self, next(self._numbers))
+        return Device(self.client(), next(self._numbers), "/api/devices/")
 
     def device(self) -> Device:
         """Return a device that was preauthorized and has its token."""
@@ -112,7 +75,7 @@ class Stage:
         asked = {"identity_data": device.identity, "pubkey": device.key.public_pem}
         answer = self.user.post("/api/management/v2/devauth/devices", json=asked)
         device.id = made(answer)
-        expect(device.ask(), 200)
+        expect(device.authenticate(), 200)
         return device
 
     def artifact(self, name: str, types: str = "rpi") -> str:

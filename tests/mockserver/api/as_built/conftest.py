@@ -20,3 +20,10 @@ def either(dialect: str) -> Callable[..., Any]:
         return as_built if dialect == "as-built" else documented
 
     return pick
+
+
+@pytest.fixture
+def pair(new_device: Callable[..., Any], new_artifact: Callable[..., str]) -> list[Any]:
+    """Return two devices, and make release-2 for them."""
+    new_artifact()
+    return [new_device(), new_device()]

@@ -1,6 +1,5 @@
 """What is limited by the server's settings and patience; servers within the test's process."""
 
-import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -13,10 +12,11 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from ota_support.device import AUTH, auth_request
+from ota_support.server import LOGIN
 from otakit.fixtures.keys import generate_key
 from otakit.mockserver import file_transfer, listening
 
-LOGIN = ("admin@example.com", "otakit-password")
 PATH = "/etc/motd"
 
 
@@ -33,10 +33,8 @@ class Site:
         told = {"identity_data": {"sn": "1"}, "pubkey": key.public_pem}
         location = self.user.post("v2/devauth/devices", json=told).headers["location"]
         self.device_id = location.rpartition("/")[2]
-        body = json.dumps({"id_data": '{"sn": "1"}', "pubkey": key.public_pem}).encode()
-        signed = {"X-MEN-Signature": key.sign(body), "Content-Type": "application/json"}
-        path = "/api/devices/v1/authentication/auth_requests"
-        answer = httpx.post(url + path, content=body, headers=signed).raise_for_status()
+        request = auth_request(key, {"sn": "1"})
+        answer = httpx.post(f"{url}/api/devices/{AUTH}", **request).raise_for_status()
         self.device_token = answer.text
 
     def connect(self) -> Any:

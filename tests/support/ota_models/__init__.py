@@ -1,0 +1,1 @@
+"""Models that state machines compare a World with, written from the documents' words alone."""
