@@ -6,13 +6,23 @@ An operation that changes something says so in one line, once it is done:
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from otakit.mockserver.answers import encode
 from otakit.mockserver.domain.artifacts import Artifact
-from otakit.mockserver.domain.audit import DEPLOYMENT, DEVICE, USER, Actor, Object
+from otakit.mockserver.domain.audit import (
+    DEPLOYMENT,
+    DEVICE,
+    UPDATE,
+    USER,
+    Actor,
+    AuditLog,
+    Object,
+)
 from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.domain.filters import SavedFilter
+from otakit.mockserver.domain.integrations import Integration
 from otakit.mockserver.domain.user import User
 from otakit.mockserver.domain.world import World
 
@@ -57,6 +67,39 @@ def about_artifact(artifact: Artifact) -> Object:
     """Describe an artifact: its name is all that a deployment of it would be called."""
     about = {"name": artifact.name, "artifact_name": artifact.name}
     return Object(id=artifact.id, type=DEPLOYMENT, about=about)
+
+
+def about_release(name: str) -> Object:
+    """Describe a release, in the way of its artifacts."""
+    return Object(id=name, type=DEPLOYMENT, about={"name": name, "artifact_name": name})
+
+
+def about_integration(integration: Integration) -> Object:
+    """Describe the devices of which an integration hears: all, by the integration's provider."""
+    identity = _json({"integration": integration.provider})
+    return Object(id=integration.id, type=DEVICE, about={"identity_data": identity})
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Writes down what a user does to a device over some time.
+
+    Knows both as they were when that began: either may be gone when it ends.
+    """
+
+    log: AuditLog
+    actor: Actor
+    device: Object
+
+    def tell(self, change: str) -> None:
+        """Add an entry."""
+        self.log.write(self.actor, UPDATE, self.device, change)
+
+
+def witness(world: World, user_id: str, device_id: str) -> Witness:
+    """Return a witness of what this user begins with this device; raises NotFound."""
+    user = world.users.user(user_id)
+    return Witness(world.audit, actor(user), about_device(world, device_id))
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

@@ -11,13 +11,24 @@ from starlette.types import Message as Frame
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from otakit.mockserver.domain.world import World
-from otakit.mockserver.messages import BadMessage, Message, pack, read
+from otakit.mockserver.messages import (
+    CHECK_UPDATE,
+    CLIENT,
+    BadMessage,
+    Message,
+    message,
+    pack,
+    read,
+)
 from otakit.mockserver.sessions import INTERNAL, NORMAL, POLICY, Closing, Session
 
 REVOKED = "the device's token was revoked"
 
 PATIENCE = 5.0
-"""Seconds that a device waits for one session's slow reader, before that session is ended."""
+"""Seconds that a device waits for one session's slow reader, before that session is ended.
+
+As long a message that nobody waits for may wait for the device.
+"""
 
 GOODBYE = 5.0
 """Seconds for a closing message to be sent to a peer that may not read any more."""
@@ -35,17 +46,23 @@ class DeviceSocket:
         self.jti = jti
         self._websocket = websocket
         self._sessions: dict[str, Session] = {}
+        self._prompting: asyncio.Task[None] | None = None
         self._ended: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
 
-    async def send(self, message: Message) -> None:
+    async def send(self, said: Message) -> None:
         """Send a message; waits while the device does not read. Raises Closing if it is gone."""
         if self._ended.done():
             raise self._ended.result()
         try:
-            await self._websocket.send_bytes(pack(message))
+            await self._websocket.send_bytes(pack(said))
         except (WebSocketDisconnect, RuntimeError):
             reason = "internal error"
             raise Closing(INTERNAL, reason) from None
+
+    def prompt(self) -> None:
+        """Make the device ask for an update, soon; nobody waits, and nobody hears if it is gone."""
+        if self._prompting is None or self._prompting.done():
+            self._prompting = asyncio.create_task(self._prompt())
 
     def open(self, sid: str) -> Session:
         """Begin a session; `leave` it when it is over."""
@@ -70,6 +87,8 @@ class DeviceSocket:
             await asyncio.wait((reader, self._ended), return_when=asyncio.FIRST_COMPLETED)
         finally:
             reader.cancel()
+            if self._prompting is not None:
+                self._prompting.cancel()
             self.end(INTERNAL, "internal error")
             closing = self._ended.result()
             for session in list(self._sessions.values()):
@@ -78,6 +97,11 @@ class DeviceSocket:
         await close(self._websocket, closing)
         if isinstance(fault, Exception):
             raise fault
+
+    async def _prompt(self) -> None:
+        with suppress(Closing, TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self.send(message(CLIENT, CHECK_UPDATE))
 
     async def _read(self) -> None:
         try:
@@ -93,13 +117,13 @@ class DeviceSocket:
 
     async def _route(self, frame: Frame) -> None:
         data = binary(frame)
-        message = read(data)
-        session = self._sessions.get(message.hdr.sid or "")
+        said = read(data)
+        session = self._sessions.get(said.hdr.sid or "")
         if session is None:
             return
         try:
             async with asyncio.timeout(PATIENCE):
-                await session.put(message, len(data))
+                await session.put(said, len(data))
         except TimeoutError:
             session.overrun()
 
@@ -114,6 +138,12 @@ class DeviceSockets:
     def get(self, device_id: str) -> DeviceSocket | None:
         """Return a device's live connection, or None."""
         return self._sockets.get(device_id)
+
+    def prompt(self, device_id: str) -> None:
+        """Make a device ask for an update, if it is connected; section 7.3 of the server facts."""
+        socket = self._sockets.get(device_id)
+        if socket is not None:
+            socket.prompt()
 
     async def serve(self, socket: DeviceSocket, world: World) -> None:
         """Serve a device's connection in place of its older one, and keep the World's record."""
@@ -152,8 +182,8 @@ def binary(frame: Frame) -> bytes:
     """Return a received frame's bytes; raises BadMessage for text."""
     data: bytes | None = frame.get("bytes")
     if data is None:
-        message = "a binary frame is expected, not text"
-        raise BadMessage(message)
+        problem = "a binary frame is expected, not text"
+        raise BadMessage(problem)
     return data
 
 

@@ -11,6 +11,9 @@ import msgspec
 SHELL, FILES, FORWARD, CLIENT, CONTROL = 1, 2, 3, 4, 0xFFFF
 """Values of `proto`: what a message is about."""
 
+CHECK_UPDATE, SEND_INVENTORY = "check-update", "send-inventory"
+"""What devices are told to do: types of the protocol CLIENT."""
+
 T = TypeVar("T")
 
 Raw = msgspec.Raw

@@ -8,9 +8,11 @@ from typing import Any
 
 from otakit.mockserver.domain.errors import (
     AtLimit,
+    BadEntry,
     BadId,
     Conflict,
     DomainError,
+    Forbidden,
     Invalid,
     Mismatch,
     NotFound,
@@ -19,6 +21,7 @@ from otakit.mockserver.domain.errors import (
     Untrusted,
 )
 from otakit.mockserver.domain.progress import STATUSES
+from otakit.mockserver.schemas import Flaw
 from otakit.mockserver.signatures import BadKey
 from otakit.mockserver.tokens import Side
 from otakit.mockserver.wording import Wording, Words
@@ -67,6 +70,23 @@ def _either_type(name: str) -> str:
     )
 
 
+_GO_TYPES = {dict: "map[string]interface {}", list: "[]interface {}", bool: "bool"}
+
+
+def _entry(flaw: Flaw) -> str:
+    """Say what is wrong with a configuration's value; its key may be anything."""
+    if flaw.keyword == "maxLength":
+        return f"invalid request body: value: the length must be no more than {flaw.limit}."
+    kind = "<nil>" if flaw.value is None else _GO_TYPES.get(type(flaw.value), "float64")
+    return f"invalid request body: value: invalid type: {kind}."
+
+
+_UNCONFIGURED = "device does not exist"
+_CONFIGURING = Wording(
+    decoding="malformed request body: ",
+    values=_entry,
+    errors={BadEntry: "invalid request body: {reason}.", NotFound: _UNCONFIGURED},
+)
 _DEPLOYING = Wording(
     decoding="Validating request body: ",
     checking="Validating request body: ",
@@ -98,6 +118,7 @@ _ASKING = Wording(
     errors={Conflict: "Device provided conflicting request data"},
 )
 _GROUP_NAME = "group name can only contain: upper/lowercase alphanum, -(dash), _(underscore)"
+_UNCONNECTED = Wording(errors={NotFound: "device not connected"})
 _RESOURCE = Wording(errors={NotFound: "Resource not found"})
 _DEVICE = Wording(errors={NotFound: "Device not found"})
 _SILENT = Wording(errors={NotFound: ""})
@@ -222,6 +243,27 @@ _WORDINGS: dict[str, Wording] = {
     "generateArtifact": Wording(errors={Unprocessable: "Artifact not unique"}),
     "deleteReleases": Wording(names={"name": "at least one release name has to be provided"}),
     "setReleaseTags": Wording(decoding="invalid request body: ", checking="invalid request body: "),
+    # Device configuration
+    "getDeviceConfiguration": Wording(errors={NotFound: _UNCONFIGURED}),
+    "setDeviceConfiguration": _CONFIGURING,
+    "getOwnConfiguration": Wording(errors={NotFound: _UNCONFIGURED}),
+    "reportConfiguration": _CONFIGURING,
+    "deployDeviceConfiguration": Wording(
+        decoding="malformed request body: ",
+        names={
+            "retries.minimum": "malformed request body: json: cannot unmarshal number {value} into"
+            " Go struct field retries"
+        },
+        errors={
+            NotFound: _UNCONFIGURED,
+            Forbidden: "forbidden: update control map is available only for Enterprise customers",
+        },
+    ),
+    # Device connect
+    "getConnection": Wording(errors={NotFound: "device not found"}),
+    "connectUser": Wording(errors={NotFound: "failed to connect to device: device disconnected"}),
+    "triggerUpdateCheck": _UNCONNECTED,
+    "triggerInventory": _UNCONNECTED,
     # Inventory
     "assignInventory": _ATTRIBUTES,
     "replaceInventory": _ATTRIBUTES,
@@ -265,5 +307,6 @@ def wording_of(operation_id: str, side: Side | None) -> Wording:
         checking=known.checking,
         names={**_EVERYWHERE, **known.names},
         flat=known.flat,
+        values=known.values,
         errors=errors,
     )

@@ -4,21 +4,28 @@ Reference, Device APIs / Device connect / Connect; sections 8.1 and 8.2 of the s
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from starlette.routing import WebSocketRoute
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 
+from otakit.mockserver.audit_trail import added, removed, witness
 from otakit.mockserver.cors import is_local
 from otakit.mockserver.device_sockets import DeviceSocket
-from otakit.mockserver.domain.errors import Forbidden, Invalid, NotFound
+from otakit.mockserver.domain.errors import DomainError, Forbidden, Invalid, NotFound
+from otakit.mockserver.real_words import wording_of
 from otakit.mockserver.security import credentials
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.terminal import Terminal, play
+from otakit.mockserver.tokens import Side
 from otakit.mockserver.universes import Universe
 
 DEVICES, MANAGEMENT = "/api/devices/v1/deviceconnect", "/api/management/v1/deviceconnect"
+
+REMOTE = "remote session"
+"""What the audit log calls a user's terminals and ports on a device."""
 
 SUBPROTOCOL = "protomsg/msgpack"
 
@@ -31,22 +38,27 @@ def socket_routes(state: ServerState, bases: Iterable[str]) -> list[WebSocketRou
     """Return the websockets' routes below those base paths that are served."""
 
     async def device(websocket: WebSocket) -> None:
-        shown = credentials(websocket.scope, cookie=state.dialect.device_cookie)
-        universe, claims = state.security.caller(shown, "devices")
+        with _worded(state, "connectDevice", "devices"):
+            shown = credentials(websocket.scope, cookie=state.dialect.device_cookie)
+            universe, claims = state.security.caller(shown, "devices")
         await websocket.accept(_subprotocol(websocket.scope))
         socket = DeviceSocket(websocket, claims.subject, claims.jti)
         await universe.sockets.serve(socket, universe.world)
 
     async def user(websocket: WebSocket) -> None:
-        universe, claims = state.security.caller(credentials(websocket.scope), "management")
-        check_origin(websocket)
-        connected = connected_device(universe, websocket.path_params["id"])
+        with _worded(state, "connectUser", "management"):
+            universe, claims = state.security.caller(credentials(websocket.scope), "management")
+            check_origin(websocket)
+            connected = connected_device(universe, websocket.path_params["id"])
+        watching = witness(universe.world, claims.subject, connected.device_id)
         await websocket.accept(_subprotocol(websocket.scope))
         session = connected.open(universe.world.ids.uuid())
+        watching.tell(added(REMOTE, [session.sid]))
         try:
             await Terminal(websocket, session, claims.subject, universe.recordings).serve()
         finally:
             session.leave()
+            watching.tell(removed(REMOTE, [session.sid]))
 
     async def playback(websocket: WebSocket) -> None:
         universe, _ = state.security.caller(credentials(websocket.scope), "management")
@@ -90,6 +102,17 @@ def check_origin(websocket: WebSocket) -> None:
     if origin and not is_local(origin) and origin.partition("://")[2] != own:
         message = f"pages of origin '{origin[:80]}' may not open a terminal"
         raise Forbidden(message)
+
+
+@contextmanager
+def _worded(state: ServerState, operation_id: str, side: Side) -> Iterator[None]:
+    """Put what is refused into the dialect's words, as for requests that are no websockets."""
+    try:
+        yield
+    except DomainError as error:
+        if not state.dialect.own_words:
+            wording_of(operation_id, side).reword(error)
+        raise
 
 
 def _subprotocol(scope: Scope) -> str | None:

@@ -39,14 +39,16 @@ class Wording:
     `decoding` and `checking` begin the texts of bodies that cannot be read, or whose members are
     wrong. `names` has texts for single parameters and members, in place of the general ones; a
     name may be followed by a keyword, as `page.minimum`. `flat` is for bodies of which only
-    the innermost name is told. `errors` has texts by the kind of error; an empty one stands for
-    an answer without a body.
+    the innermost name is told. `values` makes the text for maps whose names are their users'
+    own. `errors` has texts by the kind of error, with the error's `{reason}` in them where it has
+    one; an empty text stands for an answer without a body.
     """
 
     decoding: str = ""
     checking: str = ""
     names: Mapping[str, Words] = field(default_factory=dict)
     flat: bool = False
+    values: Callable[[Flaw], str] | None = None
     errors: Mapping[type[DomainError], str] = field(default_factory=dict)
 
     def reword(self, error: DomainError) -> None:
@@ -57,11 +59,15 @@ class Wording:
             error.message = f"{self.decoding}{error.reason}"
         else:
             text = (self.errors[kind] for kind in type(error).__mro__ if kind in self.errors)
-            error.message = next(text, error.message)
+            words = next(text, None)
+            if words is not None:
+                error.message = words.format(reason=getattr(error, "reason", ""))
 
     def _refusal(self, error: Nonconforming) -> str:
         inner = [flaw for flaw in error.flaws if flaw.path]
         flaws = inner or error.flaws  # the whole is looked at when its parts are right
+        if inner and self.values is not None:
+            return self.values(inner[0])
         for flaw in flaws:
             words = self._own(flaw)
             if words is not None:

@@ -61,9 +61,12 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 AS_BUILT: tuple[str, ...] = (
     "as_built/devices/configuration-v1",
+    "as_built/devices/connect-v1",
     "as_built/devices/deployments-v1",
     "as_built/devices/deployments-v2",
     "as_built/devices/inventory-v1",
+    "as_built/devices/monitor-v1",
+    "as_built/management/configuration-v1",
     "as_built/management/deployments-v1",
     "as_built/management/deployments-v2",
     "as_built/management/devauth-v2",

@@ -15,7 +15,9 @@ from otakit.mockserver.api.deployments import (
     deployments_page,
     statistics_of,
 )
+from otakit.mockserver.audit_trail import about_device, removed
 from otakit.mockserver.domain.artifacts import Search
+from otakit.mockserver.domain.audit import UPDATE
 from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.domain.device import ACCEPTED, PENDING
 from otakit.mockserver.domain.errors import Invalid
@@ -56,7 +58,10 @@ def list_device_deployments(call: Call) -> Answer:
 @operation("deleteDeviceHistory")
 def delete_device_history(call: Call) -> Answer:
     """Strike out all that is over for a device."""
-    call.world.deployments.clear_history(call.params["id"])
+    device_id = call.params["id"]
+    struck = call.world.deployments.clear_history(device_id)
+    told = removed("history", [deployment.id for deployment in struck])
+    call.audit(UPDATE, about_device(call.world, device_id), told)
     return empty()
 
 

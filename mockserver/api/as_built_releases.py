@@ -7,7 +7,9 @@ from typing import Any
 
 from otakit.mockserver.answers import Answer, empty, json_answer
 from otakit.mockserver.api.artifacts import artifact_json
+from otakit.mockserver.audit_trail import about_release, difference, removed
 from otakit.mockserver.domain.artifacts import Release
+from otakit.mockserver.domain.audit import DELETE, UPDATE
 from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.errors import ReleasesInUse
 from otakit.mockserver.domain.index import Page
@@ -15,7 +17,6 @@ from otakit.mockserver.domain.releases import (
     ReleaseSearch,
     all_tags,
     all_types,
-    artifacts_of,
     find_releases,
     set_tags,
 )
@@ -61,14 +62,20 @@ def get_release(call: Call) -> Answer:
 def update_release(call: Call) -> Answer:
     """Change a release's notes."""
     release = call.world.artifacts.release(call.params["name"])
+    before = {"notes": release.notes}
     release.notes = call.body.get("notes", release.notes)
+    told = difference(before, {"notes": release.notes})
+    call.audit(UPDATE, about_release(release.name), told)
     return empty()
 
 
 @operation("setReleaseTags")
 def set_release_tags(call: Call) -> Answer:
     """Put other tags in place of a release's."""
-    set_tags(call.world.artifacts, call.params["name"], call.body)
+    release = call.world.artifacts.release(call.params["name"])
+    before = {"tags": release.tags}
+    set_tags(call.world.artifacts, release.name, call.body)
+    call.audit(UPDATE, about_release(release.name), difference(before, {"tags": release.tags}))
     return empty()
 
 
@@ -76,13 +83,17 @@ def set_release_tags(call: Call) -> Answer:
 def delete_releases(call: Call) -> Answer:
     """Delete releases with all their artifacts, unless an unfinished deployment uses one."""
     world = call.world
-    ids = artifacts_of(world.artifacts, call.params["name"])
+    releases = {name: world.artifacts.of_release(name) for name in call.params["name"]}
+    ids = [artifact.id for artifacts in releases.values() for artifact in artifacts]
     users = world.deployments.unfinished_users(ids)
     if users:
         raise ReleasesInUse(users)
     for artifact_id in ids:
         world.remove_artifact(artifact_id)
         call.universe.storage.remove(artifact_id)
+    for name, artifacts in releases.items():
+        told = removed("artifact", [artifact.id for artifact in artifacts])
+        call.audit(DELETE, about_release(name), told)
     return empty()
 
 

@@ -1,4 +1,8 @@
-"""Device connect (management/connect-v1): which devices are connected, and commands for them."""
+"""Device connect (management/connect-v1): which devices are connected, and commands for them.
+
+Commands leave no entry in the audit log: a device does by itself, again and again, what they ask
+for, and nothing here is another one for it.
+"""
 
 import asyncio
 
@@ -6,7 +10,7 @@ from otakit.mockserver.answers import ACCEPTED, Answer, json_answer
 from otakit.mockserver.api.device_connect import refuse_plain_request
 from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.errors import NotFound
-from otakit.mockserver.messages import CLIENT, message
+from otakit.mockserver.messages import CHECK_UPDATE, CLIENT, SEND_INVENTORY, message
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.problems import Refused
 from otakit.mockserver.sessions import Closing
@@ -46,13 +50,13 @@ def playback_session(call: Call) -> Answer:
 @operation("triggerUpdateCheck")
 async def trigger_update_check(call: Call) -> Answer:
     """Make a device ask for an update."""
-    return await _tell(call, "check-update")
+    return await _tell(call, CHECK_UPDATE)
 
 
 @operation("triggerInventory")
 async def trigger_inventory(call: Call) -> Answer:
     """Make a device send its inventory."""
-    return await _tell(call, "send-inventory")
+    return await _tell(call, SEND_INVENTORY)
 
 
 async def _tell(call: Call, command: str) -> Answer:

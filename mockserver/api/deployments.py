@@ -1,5 +1,8 @@
 """Management APIs / Deployments: deployments themselves (management/deployments-v1)."""
 
+import base64
+import json
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -19,6 +22,9 @@ from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.paging import counted, page_of
 
 BASE = "/api/management/v1/deployments/deployments"
+
+SHOWN = 3
+"""Bytes that an abridged configuration shows of each value."""
 
 Test = Callable[[Deployment], bool]
 
@@ -149,7 +155,7 @@ def deployment_json(deployment: Deployment, world: World) -> dict[str, Any]:
     if not dialect.shows_defaults:
         idle = ("retries", "dynamic", "artifacts")
         shaped = {name: value for name, value in shaped.items() if value or name not in idle}
-    shaped.update(_optional(deployment))
+    shaped.update(_optional(deployment, whole=dialect.shows_configurations))
     return shaped
 
 
@@ -158,7 +164,7 @@ def _status(deployment: Deployment, world: World) -> str:
     return PENDING if status == SCHEDULED and not world.dialect.knows_scheduled else status
 
 
-def _optional(deployment: Deployment) -> dict[str, Any]:
+def _optional(deployment: Deployment, *, whole: bool) -> dict[str, Any]:
     plan, scope = deployment.plan, deployment.scope
     shown = {
         "finished": None if deployment.finished is None else rfc3339(deployment.finished),
@@ -168,13 +174,36 @@ def _optional(deployment: Deployment) -> dict[str, Any]:
         "initial_device_count": len(scope.devices) if scope.dynamic else None,
         "groups": [scope.group] if scope.group else None,
         "force_installation": plan.force_installation or None,
-        "configuration": _text(deployment.configuration),
+        "configuration": _text(deployment.configuration, whole=whole),
     }
     return {name: value for name, value in shown.items() if value is not None}
 
 
-def _text(configuration: Mapping[str, str] | None) -> str | None:
-    return None if configuration is None else encode(configuration).decode()
+def _text(configuration: Mapping[str, str] | None, *, whole: bool) -> str | None:
+    if configuration is None:
+        return None
+    return encode(configuration).decode() if whole else abridged(configuration)
+
+
+def abridged(configuration: Mapping[str, str]) -> str:
+    """Write a configuration as the real server shows it (section 5.3 of the server facts).
+
+    In Base64, keys in order, of each value the first three bytes; a character that is cut through
+    becomes as many U+FFFD as bytes are left of it.
+    """
+    short = {key: _beginning(value) for key, value in sorted(configuration.items())}
+    text = json.dumps(short, ensure_ascii=False, separators=(",", ":"))
+    for char in "<>&":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return base64.b64encode(text.encode()).decode()
+
+
+def _beginning(value: str) -> str:
+    data = value.encode()
+    if len(data) <= SHOWN:
+        return value
+    kept = data[:SHOWN].decode(errors="surrogateescape")
+    return re.sub("[\udc80-\udcff]", "\ufffd", kept) + "...<omitted>"
 
 
 def _phase_json(phase: Phase) -> dict[str, Any]:

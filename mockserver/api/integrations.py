@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from otakit.mockserver.answers import Answer, created, empty, json_answer
+from otakit.mockserver.audit_trail import about_integration, difference
+from otakit.mockserver.domain.audit import CREATE, DELETE, UPDATE
 from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.integrations import UNDELIVERED, Event, Integration
 from otakit.mockserver.operations import Call, operation
@@ -28,6 +30,7 @@ def create_integration(call: Call) -> Answer:
     integration = call.world.integrations.create(
         body["provider"], body["credentials"], body.get("description", "")
     )
+    call.audit(CREATE, about_integration(integration))
     return created(f"{call.path().rstrip('/')}/{integration.id}")
 
 
@@ -40,14 +43,19 @@ def get_integration(call: Call) -> Answer:
 @operation("deleteIntegration")
 def delete_integration(call: Call) -> Answer:
     """Remove an integration."""
-    call.world.integrations.remove(call.params["id"])
+    integration = call.world.integrations.integration(call.params["id"])
+    call.world.integrations.remove(integration.id)
+    call.audit(DELETE, about_integration(integration))
     return empty()
 
 
 @operation("setIntegrationCredentials")
 def set_integration_credentials(call: Call) -> Answer:
     """Put other credentials in place of an integration's."""
-    call.world.integrations.set_credentials(call.params["id"], call.body)
+    integration = call.world.integrations.integration(call.params["id"])
+    before = integration.credentials
+    call.world.integrations.set_credentials(integration.id, call.body)
+    call.audit(UPDATE, about_integration(integration), _told(before, integration.credentials))
     return empty()
 
 
@@ -69,6 +77,15 @@ def _integration_json(integration: Integration) -> dict[str, Any]:
     if integration.description:
         shaped["description"] = integration.description
     return shaped
+
+
+def _told(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Write what differs between credentials; of secrets, that they do."""
+    if before == after:
+        return ""
+    shown = {"credentials": _without_secrets(after)}
+    told = difference({"credentials": _without_secrets(before)}, shown)
+    return told or difference({}, shown)
 
 
 def _without_secrets(credentials: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from starlette.types import Receive, Send
 
 from otakit.mockserver.answers import CREATED, OK, Answer, Headers, empty
+from otakit.mockserver.audit_trail import added, witness
 from otakit.mockserver.domain.errors import Invalid
 from otakit.mockserver.file_transfer import (
     CHUNK,
@@ -58,6 +59,7 @@ async def upload_file(call: Call) -> Answer:
     """Put a file onto a device, once all of it is here: mender-cli tells the mode after it."""
     if call.universe.sockets.get(call.params["id"]) is None:
         raise disconnected()
+    watching = witness(call.world, call.caller, call.params["id"])
     limit = call.server.settings.device_file_limit
     with tempfile.TemporaryFile() as file:
         form = await receive_into(call, file_part="file", file=file, limit=limit, last=False)
@@ -65,6 +67,7 @@ async def upload_file(call: Call) -> Answer:
         file.seek(0)
         async with _transfer(call) as transfer:
             await transfer.put(about, _chunks(file))
+    watching.tell(added("file", [about]))
     return empty(CREATED)
 
 

@@ -1,4 +1,8 @@
-"""Settings that a front end keeps on the server (as_built/management/useradm-v1)."""
+"""Settings that a front end keeps on the server (as_built/management/useradm-v1).
+
+Saving them leaves no entry in the audit log: they are what a page remembers of its own looks,
+nothing here goes by them, and the web UI saves them anew on every page load.
+"""
 
 from otakit.mockserver.answers import CREATED, JSON, OK, Answer, empty, encode, header_text
 from otakit.mockserver.domain.errors import Invalid

@@ -1,14 +1,15 @@
-"""Users: who there is, and what one may change of oneself (as_built/management/useradm-v1, -v2).
-
-An audit trail hooks in here: `create_user`, `_change` and `delete_user` are all that changes users.
-"""
+"""Users: who there is, and what one may change of oneself (as_built/management/useradm-v1, -v2)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from otakit.mockserver.answers import Answer, created, empty, header_text, json_answer
+from otakit.mockserver.audit_trail import about_user, added, difference, removed
+from otakit.mockserver.domain.audit import CREATE, DELETE, UPDATE
 from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.user import User, UserChange
+from otakit.mockserver.domain.users import Users
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.plans import ENTERPRISE
 
@@ -27,6 +28,7 @@ def list_users(call: Call) -> Answer:
 def create_user(call: Call) -> Answer:
     """Add a user."""
     user = call.world.users.register(call.body["email"], call.body["password"])
+    call.audit(CREATE, about_user(user))
     return created(f"{call.path().rstrip('/')}/{user.id}")
 
 
@@ -64,7 +66,10 @@ def change_my_password(call: Call) -> Answer:
 @operation("deleteUser")
 def delete_user(call: Call) -> Answer:
     """Remove a user; its tokens are no longer good."""
-    call.world.users.delete(call.params["id"])
+    user_id = call.params["id"]
+    for user in call.world.users.all(lambda user: user.id == user_id):
+        call.audit(DELETE, about_user(user))  # before: one may delete oneself
+    call.world.users.delete(user_id)
     return empty()
 
 
@@ -80,9 +85,36 @@ def _change(call: Call, user_id: str, body: dict[str, Any]) -> Answer:
         password=body.get("password", ""),
         current_password=body.get("current_password", ""),
     )
-    if_match = call.params.get("If-Match")
-    call.world.users.change(user_id, change, by=call.caller, jti=call.jti, if_match=if_match)
+    users, if_match = call.world.users, call.params.get("If-Match")
+    before = _trace(users, user_id)
+    users.change(user_id, change, by=call.caller, jti=call.jti, if_match=if_match)
+    call.audit(UPDATE, about_user(users.user(user_id)), _told(before, _trace(users, user_id)))
     return empty()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trace:
+    """What the audit log compares of a user; of a password it is told that it is another one."""
+
+    email: str
+    password_hash: bytes
+    tokens: frozenset[str]
+
+
+def _trace(users: Users, user_id: str) -> _Trace:
+    user = users.user(user_id)
+    tokens = frozenset(record.jti for record in users.tokens.of(user_id))
+    return _Trace(email=user.email, password_hash=user.password_hash, tokens=tokens)
+
+
+def _told(before: _Trace, after: _Trace) -> str:
+    """Write what became of a user: what was set, and which tokens ended with it."""
+    parts = (
+        difference({"email": before.email}, {"email": after.email}),
+        added("password", ["<omitted>"] * (before.password_hash != after.password_hash)),
+        removed("token", sorted(before.tokens - after.tokens)),
+    )
+    return "\n".join(part for part in parts if part)
 
 
 def _filter(params: dict[str, Any]) -> Callable[[User], bool]:

@@ -10,11 +10,17 @@ from dataclasses import dataclass, field
 from otakit.mockserver.domain.clock import Clock, Seconds
 from otakit.mockserver.domain.device import ACCEPTED, Device
 from otakit.mockserver.domain.dialect import Dialect
-from otakit.mockserver.domain.errors import Invalid, NotFound
+from otakit.mockserver.domain.errors import BadEntry, Invalid, NotFound
 
 MAX_KEYS = 100
 MAX_LENGTH = 4096
 """Of a key and of a value, in characters."""
+
+KEY, VALUE = "key", "value"
+"""Parts of an entry."""
+
+_BLANK = "cannot be blank"
+_TOO_LONG = f"the length must be no more than {MAX_LENGTH}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,11 +103,8 @@ def _check(values: Mapping[str, str]) -> None:
         raise Invalid(message)
     for key, value in values.items():
         if not key:
-            message = "key: cannot be blank"
-            raise Invalid(message)
+            raise BadEntry(KEY, "", _BLANK)
         if len(key) > MAX_LENGTH:
-            message = f"key: '{key[:40]}…': the length must be no more than {MAX_LENGTH}"
-            raise Invalid(message)
+            raise BadEntry(KEY, f"'{key[:40]}…'", _TOO_LONG)
         if len(value) > MAX_LENGTH:
-            message = f"value of '{key[:40]}': the length must be no more than {MAX_LENGTH}"
-            raise Invalid(message)
+            raise BadEntry(VALUE, f"of '{key[:40]}'", _TOO_LONG)

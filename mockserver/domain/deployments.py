@@ -170,11 +170,16 @@ class Deployments:
             self.history.add(deployment, part)
         return part
 
-    def clear_history(self, device_id: str) -> None:
-        """Strike out all that is over for a device, as if it had never been asked to do it."""
-        for deployment, part in self.history.clear(device_id, self._clock.now()):
+    def clear_history(self, device_id: str) -> list[Deployment]:
+        """Strike out all that is over for a device, as if it had never been asked to do it.
+
+        Returns the deployments that it is struck out of.
+        """
+        struck = self.history.clear(device_id, self._clock.now())
+        for deployment, part in struck:
             self._unlist(deployment, part)
         self.queues.forget_handled(device_id)
+        return [deployment for deployment, _ in struck]
 
     # Update control maps
 

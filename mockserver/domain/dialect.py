@@ -51,7 +51,10 @@ class Dialect:
     are known.
     `options_are_for_cors`: OPTIONS are answered to browsers only; else to all, with the methods.
     `redirects_for_now`: a path with a slash too many is redirected with 307; else GET with 301.
-    `configure_strangers`: a device that nobody knows can be configured; the reference knows a 404.
+    `configure_strangers`: a device that nobody knows can be configured, whatever its id; the
+    reference knows a 404.
+    `shows_configurations`: a deployment shows the configuration that it brings; else in Base64, of
+    each value no more than the beginning.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Dialect:
     options_are_for_cors: bool
     redirects_for_now: bool
     configure_strangers: bool
+    shows_configurations: bool
 
 
 DOCUMENTED = Dialect(
@@ -105,6 +109,7 @@ DOCUMENTED = Dialect(
     options_are_for_cors=True,
     redirects_for_now=True,
     configure_strangers=False,
+    shows_configurations=True,
 )
 """The documents' word, everywhere."""
 
@@ -133,6 +138,7 @@ AS_BUILT = Dialect(
     options_are_for_cors=False,
     redirects_for_now=False,
     configure_strangers=True,
+    shows_configurations=False,
 )
 """What the open-source server does, where a client can see it."""
 

@@ -3,6 +3,7 @@
 DomainError
 ├── Invalid            what was asked makes no sense, whatever the state
 │   ├── BadId               an id that cannot be one
+│   ├── BadEntry            a configuration's key or value that cannot be one; says why
 │   └── Mismatch            an authentication set of another device
 ├── Unauthorized       the caller is not who it has to be
 │   ├── AtLimit             as many devices as may be are let in already
@@ -41,6 +42,15 @@ class Invalid(DomainError):
 
 class BadId(Invalid):
     """A text that cannot be the id of anything."""
+
+
+class BadEntry(Invalid):
+    """A key or a value that no configuration can have; `reason` says so without naming it."""
+
+    def __init__(self, part: str, name: str, fault: str) -> None:
+        """Refuse a `part` of an entry, the key or the value, for a fault; `name` says which."""
+        super().__init__(f"{part} {name}: {fault}" if name else f"{part}: {fault}")
+        self.reason = f"{part}: {fault}"
 
 
 class Mismatch(Invalid):

@@ -3,7 +3,7 @@
 Sections 6.7 to 6.9 of the server facts; the reference knows releases as lists of artifacts only.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,8 +82,3 @@ def set_tags(artifacts: Artifacts, name: str, tags: Iterable[str]) -> None:
         message = f"tags: all releases together have at most {MAX_ALL_TAGS} different tags"
         raise Conflict(message)
     release.tags = wanted
-
-
-def artifacts_of(artifacts: Artifacts, names: Sequence[str]) -> list[str]:
-    """Return the ids of the artifacts of these releases; unknown releases have none."""
-    return [a.id for name in dict.fromkeys(names) for a in artifacts.of_release(name)]

@@ -3,19 +3,16 @@
 import base64
 import io
 import json
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
+from ota_sockets import obliging
 from ota_support.device import Device
 from ota_support.server import NO_TLS
 from otakit.fixtures.artifact_writer import write_single_file_artifact
@@ -42,52 +39,10 @@ def ota_target(start_server: Callable[..., Any], options: tuple[str, ...]) -> It
     """Return a server of its own, populated; it is stopped when the test is over."""
     server = start_server(*options)
     target = populate(server)
-    with connected(target):
+    with obliging(target.url, f"Bearer {target.tokens['deviceToken']}"):
         yield target
     server.process.terminate()
     server.process.wait(timeout=20)
-
-
-@contextmanager
-def connected(target: Target) -> Iterator[None]:
-    """Keep the first device connected, as one that has every file."""
-    url = target.url.replace("http", "ws", 1) + "/api/devices/v1/deviceconnect/connect"
-    headers = {"Authorization": f"Bearer {target.tokens['deviceToken']}"}
-    with connect(url, additional_headers=headers) as websocket:
-        thread = threading.Thread(target=answer, args=(websocket,))
-        thread.start()
-        yield
-        websocket.close()
-        thread.join(timeout=20)
-
-
-def answer(websocket: ClientConnection) -> None:
-    """Answer what comes until the connection is closed, by whichever side."""
-    with suppress(ConnectionClosed):
-        answer_all(websocket)
-
-
-def answer_all(websocket: ClientConnection) -> None:
-    """Answer what comes."""
-    for frame in websocket:
-        assert isinstance(frame, bytes)
-        heard = msgspec.msgpack.decode(frame)
-        header = heard["hdr"]
-        answers: dict[str, list[tuple[str, Any]]] = {
-            "open": [("accept", {"version": 1, "protocols": [1, 2, 3, 4]})],
-            "stat": [("file_info", {"size": 5, "uid": 0, "gid": 0, "mode": 0o644})],
-            "get_file": [("file_chunk", b"hello"), ("file_chunk", None)],
-            "put_file": [("ack", None)],
-            "file_chunk": [("ack", None)],
-        }
-        sent = 0
-        for typ, body in answers.get(header["typ"], []):
-            at = header.get("props", {}).get("offset", sent)
-            said: dict[str, Any] = {"hdr": {**header, "typ": typ, "props": {"offset": at}}}
-            if body is not None:
-                said["body"] = body if isinstance(body, bytes) else msgspec.msgpack.encode(body)
-                sent += len(said["body"])
-            websocket.send(msgspec.msgpack.encode(said))
 
 
 def populate(server: Any) -> Target:

@@ -22,7 +22,10 @@ NEXT = f"{DEVICES}/v1/deployments/device/deployments/next?artifact_name=v0&devic
 REFUSALS = {400, 401, 403, 404, 405, 409, 413, 415, 422, 501}
 
 LIVE = {"connectUser", "downloadFile", "playbackSession"}
-"""What reads from a device that is connected, or from what it said then; none is here."""
+"""What reads from a device that is connected, or from what it said then; none is here.
+
+`test_live_isolation` has one.
+"""
 
 NewUniverse = Callable[..., dict[str, Any]]
 UserOf = Callable[[dict[str, Any]], httpx.Client]

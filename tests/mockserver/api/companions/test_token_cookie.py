@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 ME = "/api/management/v1/useradm/users/me"
+EXPORT = "/api/management/v1/auditlogs/logs/export"
 SETTINGS = "/api/management/v1/useradm/settings/me"
 NEXT = "/api/devices/v1/deployments/device/deployments/next?artifact_name=a&device_type=b"
 
@@ -89,10 +90,24 @@ def test_devices_have_no_cookies(browser: httpx.Client, device: Any, refused: Re
     refused(browser.get(ME, headers=headers), 401)
 
 
-def test_documents_want_the_header(ota_serve: Callable[..., str]) -> None:
+def test_audit_log_is_exported(browser: httpx.Client, token: str, refused: Refused) -> None:
+    """The browser follows the link by itself, as far as the longest log."""
+    params: dict[str, str | int] = {"limit": 20000, "sort": "desc", "created_after": 1451606400}
+    headers = {"Cookie": f"JWT={token}"}
+    answer = browser.get(EXPORT, params=params, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv")
+    assert "attachment" in answer.headers["content-disposition"]
+    header, first, *_ = answer.text.splitlines()
+    assert header.startswith("actor.id,actor.type,actor.email,")
+    assert "admin@example.com" in first  # who logged in
+    refused(browser.get(EXPORT, headers={"Cookie": f"JWT={token}x"}), 401)
+
+
+@pytest.mark.parametrize("path", [ME, EXPORT])
+def test_documents_want_the_header(ota_serve: Callable[..., str], path: str) -> None:
     """Reference, Introduction / Authentication."""
     url = ota_serve()
     login = ("admin@example.com", "otakit-password")
     token = httpx.post(f"{url}/api/management/v1/useradm/auth/login", auth=login).text
-    assert httpx.get(url + ME, headers={"Cookie": f"JWT={token}"}).status_code == 401
-    assert httpx.get(url + ME, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    assert httpx.get(url + path, headers={"Cookie": f"JWT={token}"}).status_code == 401
+    assert httpx.get(url + path, headers={"Authorization": f"Bearer {token}"}).status_code == 200
