@@ -55,5 +55,5 @@ def main() -> None:
     \b
     Start here:
       otakit serve             a server on this machine, until Ctrl-C
-      otakit serve --help      its address, its first user, its clock
+      otakit serve --help      its address, documents, plan and first user
     """  # noqa: D301 - \b is click's: keep these lines as they are

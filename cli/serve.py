@@ -9,10 +9,22 @@ from typing import Any
 
 import click
 import rich.console
+from rich.markup import escape
 
 from otakit.mockserver.plans import ENTERPRISE, PLANS
 from otakit.mockserver.settings import DEFAULT_EMAIL, DEFAULT_PASSWORD, Settings
 from otakit.specs.catalogue import DEFAULT_EDITION, DIALECTS, DOCUMENTED, NAMES, served
+
+
+def _login_part(_: click.Context, option: click.Parameter, value: str) -> str:
+    """Refuse what no login could send: HTTP's Basic scheme ends a name at its first colon."""
+    if not value:
+        message = "it is empty: nobody could log in"
+        raise click.BadParameter(message)
+    if option.name == "email" and ":" in value:
+        message = f"'{value}' has a colon, where HTTP's Basic scheme would end it"
+        raise click.BadParameter(message)
+    return value
 
 
 @click.command()
@@ -44,8 +56,20 @@ from otakit.specs.catalogue import DEFAULT_EDITION, DIALECTS, DOCUMENTED, NAMES,
     show_default=True,
     help="Of all ids and keys: the same seed and the same requests give the same ids.",
 )
-@click.option("--email", default=DEFAULT_EMAIL, show_default=True, help="The first user.")
-@click.option("--password", default=DEFAULT_PASSWORD, show_default=True, help="Its password.")
+@click.option(
+    "--email",
+    default=DEFAULT_EMAIL,
+    show_default=True,
+    callback=_login_part,
+    help="The first user.",
+)
+@click.option(
+    "--password",
+    default=DEFAULT_PASSWORD,
+    show_default=True,
+    callback=_login_part,
+    help="Its password.",
+)
 @click.option(
     "--plan",
     default=ENTERPRISE,
@@ -150,16 +174,32 @@ def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | N
 
 def _announce(settings: Settings, url: str) -> None:
     console = rich.console.Console(stderr=True, highlight=False)
-    access = f"{url}/otakit/v1/universes/default/connect"
+    address = f"[bold]{escape(url)}[/]"  # an address or a password may have brackets of its own
+    access = escape(f"{url}/otakit/v1/universes/default/connect")
     if settings.edition == "jfrog-connect":
-        console.print(f"otakit serves the JFrog Connect API at [bold]{url}[/]")
+        console.print(f"otakit serves the JFrog Connect API at {address}", soft_wrap=True)
         console.print(f"  fleet key and token  {access}", soft_wrap=True)
-        console.print(f"  look round           {url}/api/v2/ui/", soft_wrap=True)
+        console.print(f"  look round           {escape(url)}/api/v2/ui/", soft_wrap=True)
         console.print("  stop                 Ctrl-C")
     else:
-        console.print(f"otakit serves the Mender APIs at [bold]{url}[/]")
-        console.print(f"  log in as      {settings.email} / {settings.password}")
-        console.print(f"  look round     {url}/api/management/v1/deployments/ui/", soft_wrap=True)
+        login = escape(f"{settings.email} / {settings.password}")
+        look = escape(f"{url}/api/management/v1/deployments/ui/")
+        console.print(
+            f"otakit serves the Mender APIs at {address}{_unusual(settings)}", soft_wrap=True
+        )
+        console.print(f"  log in as      {login}", soft_wrap=True)
+        console.print(f"  look round     {look}", soft_wrap=True)
         console.print(f"  JFrog Connect  fleet key and token are at {access}", soft_wrap=True)
         console.print("  stop           Ctrl-C")
     click.echo(f"otakit ready {url}")
+
+
+def _unusual(settings: Settings) -> str:
+    """Say what was chosen besides the current documents and the whole plan."""
+    chosen = {
+        "edition": (settings.edition, DEFAULT_EDITION),
+        "dialect": (settings.dialect, DOCUMENTED),
+        "plan": (settings.plan, ENTERPRISE),
+    }
+    said = [f"{name} {value}" for name, (value, usual) in chosen.items() if value != usual]
+    return f" ({', '.join(said)})" if said else ""

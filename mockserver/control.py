@@ -1,7 +1,10 @@
 """The control API: what steers the server itself, below /otakit/v1.
 
-It needs no token, so it is closed to pages of other origins than this machine's.
+It needs no token, so it is closed to pages of other origins than this machine's, also where their
+name has been made to point at this machine (DNS rebinding): a page's GET names no origin then.
 """
+
+import re
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +16,13 @@ from otakit.mockserver.cors import is_local
 from otakit.mockserver.domain.errors import Forbidden
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.universe_control import universe_endpoints
+
+_LOOPBACK = re.compile(r"127\.[0-9.]+|::1|::ffff:127\.[0-9.]+")
+_OWN_NAME = re.compile(
+    r"([0-9.]+|\[[0-9a-f:.]+\]|[a-z0-9_-]*|[a-z0-9_.-]+\.(localhost|internal|test))(:[0-9]+)?",
+    re.IGNORECASE,
+)
+"""An address, a name without a dot, or one of a domain in which nobody can register any."""
 
 
 def control_routes(state: ServerState) -> list[Route]:
@@ -39,7 +49,20 @@ def _guarded(endpoints: dict[str, Endpoint]) -> Endpoint:
         if origin is not None and not is_local(origin):
             message = f"forbidden: the control API does not answer to pages of '{origin:.200}'"
             raise Forbidden(message)
+        _check_host(request)
         method = "GET" if request.method == "HEAD" else request.method
         return await endpoints[method](request)
 
     return guarded
+
+
+def _check_host(request: Request) -> None:
+    """Refuse a name from the Internet that stands for the loopback.
+
+    Who listens on another address has names of their own for it, and has opened it to others.
+    """
+    server = request.scope.get("server") or ("", 0)
+    host = request.headers.get("host", "")
+    if _LOOPBACK.fullmatch(server[0]) and not _OWN_NAME.fullmatch(host):
+        message = f"forbidden: '{host:.200}' is no name of this machine: call it by its address"
+        raise Forbidden(message)

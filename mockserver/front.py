@@ -3,17 +3,23 @@
 Reference, Error: the request id is the one in the X-MEN-RequestID header.
 """
 
+import asyncio
+
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from otakit.mockserver.domain.ids import Ids
-from otakit.mockserver.problems import problem
+from otakit.mockserver.problems import Refused, problem
 
 HEADER = b"x-men-requestid"
 MAX_LENGTH = 256
 
 _VARY = (b"vary", b"Origin")
 """What CORS says where there is an origin: a cache must not give this answer to another one."""
+
+
+def _stopping() -> Refused:
+    return Refused(503, "the server stops: send the request again once it runs")
 
 
 class Front:
@@ -47,6 +53,9 @@ class Front:
 
         try:
             await self.app(scope, receive, send_with_id)
+        except asyncio.CancelledError:  # the server stops, and has waited long enough
+            if not started:
+                await problem(_stopping(), request_id.decode("latin-1")).send(send_with_id)
         except Exception as error:
             if started:
                 raise

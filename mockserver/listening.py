@@ -12,6 +12,9 @@ from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 MAX_MESSAGE = 8 << 20
+MAX_HEAD = 1 << 20
+"""Bytes of a request's head, as in Go, which the real server is written in."""
+
 PING_INTERVAL = PING_TIMEOUT = 30.0
 """Seconds, section 8.1 of the server facts: a peer that is silent for a minute is gone."""
 
@@ -20,7 +23,29 @@ class Listener(HttpToolsProtocol):
     """Takes a broken websocket handshake for the plain request that it is.
 
     So it gets the documented error object from its operation, not a line of text from a library.
+    It also hangs up on a request whose head does not end.
     """
+
+    _in_head = False
+    _head = 0  # bytes received of a head that is not complete
+
+    def data_received(self, data: bytes) -> None:
+        """Take in what has arrived."""
+        super().data_received(data)
+        if self._in_head:
+            self._head += len(data)
+            if self._head > MAX_HEAD and not self.transport.is_closing():
+                self.send_400_response(f"The request's head has over {MAX_HEAD} bytes.")
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self._in_head, self._head = True, 0
+
+    def on_headers_complete(self) -> None:
+        """Go on to a request's body."""
+        self._in_head = False
+        super().on_headers_complete()
 
     def _should_upgrade(self) -> bool:
         return super()._should_upgrade() and self._is_handshake()

@@ -15,6 +15,8 @@ from otakit.mockserver.operations import Call
 
 MAX_TEXT = 64 * 1024
 MAX_PARTS = 32
+MAX_BOUNDARY = 70
+"""Bytes, RFC 2046, 5.1.1."""
 _FRAMING = 1 << 20
 """What boundaries and part headers may add to a file of the greatest size."""
 
@@ -38,6 +40,12 @@ async def receive_into(
     boundary = parse_options_header(call.header(b"content-type"))[1].get(b"boundary")
     if not boundary:
         message = "Invalid value for Content-Type header: multipart has no boundary"
+        raise Invalid(message)
+    if len(boundary) > MAX_BOUNDARY:
+        message = (
+            f"Invalid value for Content-Type header: a boundary has at most {MAX_BOUNDARY} "
+            f"characters, not {len(boundary)}"
+        )
         raise Invalid(message)
     check_length(call.scope, limit + _FRAMING)
     form = _Form(boundary, file_part, file, limit, last=last)

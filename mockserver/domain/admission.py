@@ -29,6 +29,9 @@ from otakit.mockserver.domain.tokens import TokenRecord, Tokens
 
 DEVICE_TOKEN_LIFETIME: Seconds = 7 * 24 * 3600
 UNLIMITED = -1
+MAX_DEVICES = 1_000_000
+MAX_AUTH_SETS = 1000
+"""Of one device: anybody can send a known identity with ever new keys."""
 
 _TRANSITIONS = {
     (PENDING, ACCEPTED),
@@ -39,6 +42,7 @@ _TRANSITIONS = {
     (REJECTED, PENDING),
 }
 _DENIED = "dev auth: unauthorized"
+_FULL = f"there are at most {MAX_DEVICES} devices: decommission one first"
 
 
 class Admission:
@@ -57,13 +61,19 @@ class Admission:
         """Answer an authentication request whose signature has been verified.
 
         An unknown identity, or a known one with a new key, is written down as pending.
-        Raises Unauthorized until the pair is accepted.
+        Raises Unauthorized until the pair is accepted, and where no more can be written down.
         """
         device = self._devices.with_identity(identity_data)
         if device is None:
+            if self._devices.count() >= MAX_DEVICES:
+                message = f"{_DENIED}: {_FULL}"
+                raise Unauthorized(message)
             device = self._devices.create(identity_data)
         auth_set = next((a for a in device.auth_sets.values() if a.pubkey == pubkey), None)
         if auth_set is None:
+            if len(device.auth_sets) >= MAX_AUTH_SETS:
+                message = f"{_DENIED}: a device has at most {MAX_AUTH_SETS} authentication sets"
+                raise Unauthorized(message)
             self._devices.add_auth_set(device, pubkey, PENDING)
             raise Unauthorized(_DENIED)
         if auth_set.status == PREAUTHORIZED:
@@ -94,10 +104,15 @@ class Admission:
     # What a user asks
 
     def preauthorize(self, identity_data: dict[str, Any], pubkey: str) -> Device:
-        """Announce a device, to be accepted at its first request; raises DeviceExists."""
+        """Announce a device, to be accepted at its first request.
+
+        Raises DeviceExists, and Invalid above a million.
+        """
         known = self._devices.with_identity(identity_data)
         if known is not None:
             raise DeviceExists(known)
+        if self._devices.count() >= MAX_DEVICES:
+            raise Invalid(_FULL)
         device = self._devices.create(identity_data)
         self._devices.add_auth_set(device, pubkey, PREAUTHORIZED)
         return device

@@ -17,6 +17,11 @@ from otakit.mockserver.domain.ids import Ids, chance
 FIRST_LOOK, LAST_LOOK = 1.0, 5.0
 """After how many seconds a device that is online sees a new deployment: at least, and under."""
 
+MAX_PLACES = 2_000_000
+"""Devices of all deployments together, where each deployment counts as ten more: about 1 GB."""
+
+_OWN_PLACES = 10
+
 
 class ConnectDeployments:
     """All deployments of a fleet."""
@@ -29,6 +34,7 @@ class ConnectDeployments:
         self._seed = seed
         self._by_uuid: dict[str, ConnectDeployment] = {}
         self._by_age: list[ConnectDeployment] = []
+        self._places = 0
 
     def __len__(self) -> int:
         """Count them."""
@@ -37,7 +43,8 @@ class ConnectDeployments:
     def create(self, plan: DeploymentPlan) -> ConnectDeployment:
         """Deploy a flow to all devices that fit now.
 
-        Raises Invalid for a flow, app, parameter or criterion that makes no sense in this fleet.
+        Raises Invalid for a flow, app, parameter or criterion that makes no sense in this fleet,
+        and where no more deployments are kept.
         """
         now = self._clock.now()
         flow = self._contents.flows.get(plan.flow_uuid)
@@ -50,6 +57,14 @@ class ConnectDeployments:
             plan.devices, Fleet(contents=self._contents, deployments=self._by_uuid, now=now)
         )
         targets = [device for device in self._contents.devices.values() if fits(device)]
+        places = _OWN_PLACES + len(targets)
+        if self._places + places > MAX_PLACES:
+            message = (
+                f"the deployments together have at most {MAX_PLACES} devices: "
+                "another fleet begins without any"
+            )
+            raise Invalid(message)
+        self._places += places
         uuid = new_uuid("dp", self._by_uuid, self._ids)
         runs = [self._run(uuid, device.uuid, script, now) for device in targets]
         for device, run in zip(targets, runs, strict=True):

@@ -24,6 +24,11 @@ from otakit.mockserver.domain.progress import (
 from otakit.mockserver.domain.queues import Queues
 from otakit.mockserver.domain.rollout import Phase, plan_phases
 
+MAX_PLACES = 5_000_000
+"""Devices of all deployments together, where each deployment counts as ten more: about 1 GB."""
+
+_OWN_PLACES = 10
+
 
 class Deployments:
     """The deployments of one World."""
@@ -40,12 +45,14 @@ class Deployments:
         self._unfinished: dict[str, Deployment] = {}
         self._dynamic: dict[str, Deployment] = {}
         self._used_artifacts: set[str] = set()
+        self._places = 0
 
     def create(self, plan: Plan, scope: Scope, artifacts: Sequence[Artifact]) -> Deployment:
         """Start a deployment of these artifacts, which all have the plan's artifact name.
 
-        Raises Invalid without devices or for phases that do not add up, Unprocessable without
-        artifacts, Conflict for a twin of an unfinished one where the dialect refuses that.
+        Raises Invalid without devices, for phases that do not add up, or where no more deployments
+        are kept, Unprocessable without artifacts, Conflict for a twin of an unfinished one where
+        the dialect refuses that.
         """
         if not scope.devices and not scope.dynamic:
             message = "No devices for the deployment"
@@ -92,6 +99,14 @@ class Deployments:
         phases: Sequence[Phase] = (),
         configuration: Mapping[str, str] | None = None,
     ) -> Deployment:
+        places = _OWN_PLACES + len(scope.devices)
+        if self._places + places > MAX_PLACES:
+            message = (
+                f"the deployments together have at most {MAX_PLACES} devices: "
+                "a reset of the universe drops them"
+            )
+            raise Invalid(message)
+        self._places += places
         deployment = Deployment(
             id=deployment_id,
             number=len(self._deployments) + 1,

@@ -17,6 +17,7 @@ MISSING: Any = object()
 MAX_PATTERN = 256
 MAX_REPEATS = 3
 MAX_SEARCHED = 512
+MAX_FILTERS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +56,18 @@ class SavedFilters:
         self._filters: dict[str, SavedFilter] = {}
 
     def create(self, name: str, terms: Sequence[Predicate]) -> SavedFilter:
-        """Save a filter; raises Conflict for a name in use, Invalid for a predicate of no use."""
+        """Save a filter.
+
+        Raises Conflict for a name in use, Invalid for a predicate of no use, or a 1001st filter.
+        """
         if any(saved.name == name for saved in self._filters.values()):
             message = f"a filter with the name '{name}' exists already"
             raise Conflict(message)
         for term in terms:
             term.test()
+        if len(self._filters) >= MAX_FILTERS:
+            message = f"there are at most {MAX_FILTERS} filters: delete one first"
+            raise Invalid(message)
         saved = SavedFilter(id=self._ids.uuid(), name=name, terms=tuple(terms))
         self._filters[saved.id] = saved
         return saved

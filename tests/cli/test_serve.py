@@ -1,5 +1,6 @@
 """`otakit serve`: what people and scripts see of it from start to stop."""
 
+import http.client
 import re
 import signal
 import socket
@@ -53,6 +54,34 @@ def test_signal_stops_cleanly(number: signal.Signals) -> None:
     assert errors.rstrip().endswith("otakit stopped")
 
 
+def test_stop_during_an_upload_is_no_fault() -> None:
+    """A sender that does not go on is told that the server stops; there is no traceback."""
+    form = b'--b\r\nContent-Disposition: form-data; name="artifact"; filename="a"\r\n\r\nxxx'
+    with start("--port", "0") as process:
+        url = httpx.URL(ready_url(process))
+        login = httpx.post(
+            url.join("/api/management/v1/useradm/auth/login"),
+            auth=("admin@example.com", "otakit-password"),
+        )
+        sender = http.client.HTTPConnection(url.host, url.port or 0, timeout=20)
+        sender.putrequest("POST", "/api/management/v1/deployments/artifacts")
+        sender.putheader("Authorization", f"Bearer {login.text}")
+        sender.putheader("Content-Type", "multipart/form-data; boundary=b")
+        sender.putheader("Content-Length", "1000000")
+        sender.putheader("Expect", "100-continue")
+        sender.endheaders()
+        assert sender.sock.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"  # so it reads the form now
+        sender.send(form)
+        errors = stop(process, signal.SIGTERM)
+        answer = sender.getresponse()
+        said = answer.read()
+        sender.close()
+    assert answer.status == 503
+    assert b"the server stops" in said
+    assert "Traceback" not in errors
+    assert errors.rstrip().endswith("otakit stopped")
+
+
 def test_edition_is_what_it_says_it_serves() -> None:
     """With JFrog Connect alone nobody is told to log in to Mender."""
     with start("--port", "0", "--edition", "jfrog-connect") as process:
@@ -61,6 +90,47 @@ def test_edition_is_what_it_says_it_serves() -> None:
     assert f"JFrog Connect API at {url}" in errors
     assert f"{url}/otakit/v1/universes/default/connect" in errors
     assert "log in" not in errors
+
+
+@pytest.mark.parametrize("password", ["a[b]c", "closed [/b] unopened", "[bold]", "x" * 200])
+def test_password_is_told_as_it_is(password: str) -> None:
+    """Brackets and length are the password's own, no layout."""
+    with start("--port", "0", "--password", password) as process:
+        ready_url(process)
+        errors = stop(process, signal.SIGTERM)
+    assert f"admin@example.com / {password}\n" in errors
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--edition", "mender-1"], " (edition mender-1)\n"),
+        (["--dialect", "as-built", "--plan", "os"], " (dialect as-built, plan os)\n"),
+    ],
+)
+def test_unusual_choice_is_told(options: list[str], said: str) -> None:
+    """Who finds a server running sees which one it is."""
+    with start("--port", "0", *options) as process:
+        url = ready_url(process)
+        errors = stop(process, signal.SIGTERM)
+    assert f"otakit serves the Mender APIs at {url}{said}" in errors
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--email", ""], "'--email': it is empty"),
+        (["--email", "a:b"], "'--email': 'a:b' has a colon"),
+        (["--password", ""], "'--password': it is empty"),
+    ],
+)
+def test_login_that_nobody_could_use_is_refused(options: list[str], said: str) -> None:
+    """The server does not start without a way in."""
+    result = subprocess.run(
+        [OTAKIT, "serve", *options], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    assert said in result.stderr
 
 
 def test_temporary_files_are_gone_after_the_stop(

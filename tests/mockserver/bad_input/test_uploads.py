@@ -78,9 +78,11 @@ def test_a_bad_form_is_refused(ota_site: Any, ota_refusal: Any, body: str, messa
         (None, 400, "Invalid value for Content-Type header: mime: no media type"),
         ("multipart/form-data", 400, "multipart has no boundary"),
         ("multipart/form-data; boundary=", 400, "multipart has no boundary"),
+        (f"multipart/form-data; boundary={'b' * 71}", 400, "at most 70 characters, not 71"),
+        (f"multipart/form-data; boundary={'b' * 300}", 400, "at most 70 characters, not 300"),
         ("application/json", 415, "expected 'multipart/form-data'"),
     ],
-    ids=["none", "no boundary", "empty boundary", "JSON"],
+    ids=["none", "no boundary", "empty boundary", "long boundary", "huge boundary", "JSON"],
 )
 def test_another_media_type_is_refused(
     ota_site: Any, ota_refusal: Any, kind: str | None, status: int, message: str

@@ -182,6 +182,25 @@ def test_pages_of_this_machine_may_call(control: httpx.Client) -> None:
     assert control.get("health", headers=headers).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["evil.example:8080", "127.0.0.1.evil.example", "localhost.evil"])
+def test_names_from_the_internet_are_refused(
+    control: httpx.Client, refused: Refused, host: str
+) -> None:
+    """A page whose own name points at this machine sends its GET without an origin."""
+    for method, path in (("GET", "universes"), ("GET", "universes/default/connect")):
+        assert host in refused(control.request(method, path, headers={"Host": host}), 403)
+    assert control.get("health", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "LOCALHOST:80", "127.0.0.1:1", "[::1]:8080", "otakit", "host.docker.internal:80"],
+)
+def test_names_of_this_machine_are_taken(control: httpx.Client, host: str) -> None:
+    """Nobody else can have one of these."""
+    assert control.get("universes", headers={"Host": host}).status_code == 200
+
+
 def test_number_is_bounded(ota_serve: Callable[..., str], refused: Refused) -> None:
     """A run that never deletes is told so."""
     with httpx.Client(base_url=f"{ota_serve()}/otakit/v1/") as control:
