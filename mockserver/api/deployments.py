@@ -1,11 +1,9 @@
 """Management APIs / Deployments: deployments themselves (management/deployments-v1)."""
 
-import base64
-import json
-import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from otakit.mockserver.abridged import abridged
 from otakit.mockserver.answers import Answer, created, empty, encode, json_answer
 from otakit.mockserver.api.artifacts import uuid_of
 from otakit.mockserver.api.inventory_search import predicate_json
@@ -22,9 +20,6 @@ from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.paging import counted, page_of
 
 BASE = "/api/management/v1/deployments/deployments"
-
-SHOWN = 3
-"""Bytes that an abridged configuration shows of each value."""
 
 Test = Callable[[Deployment], bool]
 
@@ -183,27 +178,6 @@ def _text(configuration: Mapping[str, str] | None, *, whole: bool) -> str | None
     if configuration is None:
         return None
     return encode(configuration).decode() if whole else abridged(configuration)
-
-
-def abridged(configuration: Mapping[str, str]) -> str:
-    """Write a configuration as the real server shows it (section 5.3 of the server facts).
-
-    In Base64, keys in order, of each value the first three bytes; a character that is cut through
-    becomes as many U+FFFD as bytes are left of it.
-    """
-    short = {key: _beginning(value) for key, value in sorted(configuration.items())}
-    text = json.dumps(short, ensure_ascii=False, separators=(",", ":"))
-    for char in "<>&":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return base64.b64encode(text.encode()).decode()
-
-
-def _beginning(value: str) -> str:
-    data = value.encode()
-    if len(data) <= SHOWN:
-        return value
-    kept = data[:SHOWN].decode(errors="surrogateescape")
-    return re.sub("[\udc80-\udcff]", "\ufffd", kept) + "...<omitted>"
 
 
 def _phase_json(phase: Phase) -> dict[str, Any]:

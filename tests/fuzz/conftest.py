@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from ota_sockets import obliging
 from ota_support.device import Device
 from ota_support.server import NO_TLS
+from ota_support.sockets import obliging
 from otakit.fixtures.artifact_writer import write_single_file_artifact
 
 FILE = json.dumps({"filename": "motd", "dest_dir": "/etc"})

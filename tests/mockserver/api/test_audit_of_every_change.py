@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ota_sockets import obliging
+from ota_support.sockets import obliging
 from otakit.fixtures.keys import generate_key
 from otakit.mockserver.domain.audit import MAX_ENTRIES
 from otakit.specs.catalogue import apis, resolved

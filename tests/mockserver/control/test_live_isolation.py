@@ -1,6 +1,5 @@
 """A connected device is reached from its own universe only, and closed with it."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,10 +9,10 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from ota_sockets import TIMEOUT, Obliging, Socket, obliging, open_socket
+from ota_support.device import AUTH, auth_request
+from ota_support.sockets import TIMEOUT, Obliging, Socket, obliging, open_socket
 from otakit.fixtures.keys import generate_key
 
-AUTH = "/api/devices/v1/authentication/auth_requests"
 DEVAUTH = "/api/management/v2/devauth/devices"
 CONNECT = "/api/management/v1/deviceconnect"
 SOCKET = "/api/devices/v1/deviceconnect/connect"
@@ -33,10 +32,8 @@ class Site:
         asked = {"identity_data": identity, "pubkey": key.public_pem}
         made = user.post(DEVAUTH, json=asked).raise_for_status()
         self.device_id = made.headers["location"].rpartition("/")[2]
-        wish = {"id_data": json.dumps(identity), "pubkey": key.public_pem}
-        body = json.dumps({**wish, "tenant_token": universe["tenant_token"]}).encode()
-        headers = {"X-MEN-Signature": key.sign(body), "Content-Type": "application/json"}
-        let_in = httpx.post(f"{self.url}{AUTH}", content=body, headers=headers)
+        wish = auth_request(key, identity, tenant_token=universe["tenant_token"])
+        let_in = httpx.post(f"{self.url}/api/devices/{AUTH}", **wish)
         self.token = f"Bearer {let_in.raise_for_status().text}"
         self.device: Obliging = stack.enter_context(obliging(self.url, self.token))
         self.wait("connected")

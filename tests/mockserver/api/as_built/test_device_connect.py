@@ -7,7 +7,7 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from ota_sockets import obliging, open_socket
+from ota_support.sockets import obliging, open_socket
 
 Pick = Callable[..., Any]
 CONNECT = "v1/deviceconnect/connect"

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ota_sockets import obliging, open_socket
+from ota_support.sockets import obliging, open_socket
 
 LOGS = "v1/auditlogs/logs"
 SINCE: dict[str, str | int] = {

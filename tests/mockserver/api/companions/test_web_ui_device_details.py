@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ota_sockets import TIMEOUT, Obliging, obliging, open_socket
+from ota_support.sockets import TIMEOUT, Obliging, obliging, open_socket
 
 DEPLOYMENTS = "v1/deployments/deployments"
 

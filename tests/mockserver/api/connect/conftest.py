@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from ota_sockets import TIMEOUT, Socket
-from ota_sockets import open_socket as opened
+from ota_support.sockets import TIMEOUT, Socket
+from ota_support.sockets import open_socket as opened
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ota_sockets import TIMEOUT, obliging
+from ota_support.sockets import TIMEOUT, obliging
 
 Connect = Callable[..., Any]
 
