@@ -7,8 +7,7 @@ from otakit.mockserver.audit_trail import about_artifact, difference, removed
 from otakit.mockserver.domain.artifacts import Artifact, Search
 from otakit.mockserver.domain.audit import DELETE, UPDATE
 from otakit.mockserver.domain.clock import Seconds, rfc3339
-from otakit.mockserver.domain.errors import BadId
-from otakit.mockserver.domain.ids import is_uuid
+from otakit.mockserver.domain.ids import uuid_of
 from otakit.mockserver.downloads import artifact_link
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.paging import counted, page_of
@@ -102,14 +101,6 @@ def search_of(call: Call) -> Search:
     given = call.params
     wanted = {key: given[key] for key in ("name", "description", "device_type") if key in given}
     return Search(**wanted)
-
-
-def uuid_of(text: str) -> str:
-    """Return an id as it is kept; raises BadId where it has not the form of one."""
-    if not is_uuid(text):
-        message = f"ID is not a valid UUID: '{text[:80]}'"
-        raise BadId(message)
-    return text.lower()
 
 
 def _artifact(call: Call) -> Artifact:

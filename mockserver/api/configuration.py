@@ -3,11 +3,11 @@
 from typing import Any
 
 from otakit.mockserver.answers import Answer, empty, json_answer
-from otakit.mockserver.api.artifacts import uuid_of
 from otakit.mockserver.audit_trail import about_deployment, about_device, difference
 from otakit.mockserver.domain.audit import CREATE, UPDATE
 from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.configuration import Configuration
+from otakit.mockserver.domain.ids import uuid_of
 from otakit.mockserver.operations import Call, operation
 
 

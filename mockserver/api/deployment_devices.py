@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from otakit.mockserver.answers import OK, Answer, empty, json_answer
-from otakit.mockserver.api.artifacts import artifact_json, uuid_of
+from otakit.mockserver.api.artifacts import artifact_json
 from otakit.mockserver.audit_trail import about_device, removed
 from otakit.mockserver.domain.audit import ABORT
 from otakit.mockserver.domain.clock import from_rfc3339, rfc3339
 from otakit.mockserver.domain.deployment import Deployment
+from otakit.mockserver.domain.ids import uuid_of
 from otakit.mockserver.domain.index import Page, cut
 from otakit.mockserver.domain.progress import GROUPS, LISTED, DeviceDeployment
 from otakit.mockserver.domain.world import World

@@ -5,13 +5,13 @@ from typing import Any
 
 from otakit.mockserver.abridged import abridged
 from otakit.mockserver.answers import Answer, created, empty, encode, json_answer
-from otakit.mockserver.api.artifacts import uuid_of
 from otakit.mockserver.api.inventory_search import predicate_json
 from otakit.mockserver.audit_trail import about_deployment, difference
 from otakit.mockserver.domain.audit import ABORT, CREATE, UPDATE
 from otakit.mockserver.domain.clock import from_rfc3339, rfc3339
 from otakit.mockserver.domain.deployment import FINISHED, SCHEDULED, Deployment, Plan, Scope
 from otakit.mockserver.domain.errors import Invalid, NotFound
+from otakit.mockserver.domain.ids import uuid_of
 from otakit.mockserver.domain.progress import ABORTED, PENDING
 from otakit.mockserver.domain.rollout import Phase, PhasePlan
 from otakit.mockserver.domain.words import has_phrase, words

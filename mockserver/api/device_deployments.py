@@ -3,12 +3,12 @@
 from typing import Any
 
 from otakit.mockserver.answers import NO_CONTENT, Answer, empty, json_answer
-from otakit.mockserver.api.artifacts import uuid_of
 from otakit.mockserver.api.configuration_download import configuration_link
 from otakit.mockserver.domain.artifacts import Artifact
 from otakit.mockserver.domain.clock import Seconds
 from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.domain.errors import NotFound
+from otakit.mockserver.domain.ids import uuid_of
 from otakit.mockserver.downloads import artifact_link
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.plans import ENTERPRISE, covers

@@ -4,6 +4,8 @@ from hashlib import blake2b
 from random import Random
 from uuid import UUID
 
+from otakit.mockserver.domain.errors import BadId
+
 
 class Ids:
     """Make the ids of one World: the same seed gives the same ids in the same order."""
@@ -38,3 +40,11 @@ def chance(*names: object) -> float:
     """
     text = "\0".join(map(str, names)).encode()
     return int.from_bytes(blake2b(text, digest_size=8).digest()) / 2**64
+
+
+def uuid_of(text: str) -> str:
+    """Return an id as it is kept; raises BadId where it has not the form of one."""
+    if not is_uuid(text):
+        message = f"ID is not a valid UUID: '{text[:80]}'"
+        raise BadId(message)
+    return text.lower()
