@@ -15,7 +15,12 @@ from otakit.mockserver.control import control_routes
 from otakit.mockserver.cors import Cors
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.downloads import download_routes
-from otakit.mockserver.framework import ConnexionMiddleware, Resolver, SwaggerUIMiddleware
+from otakit.mockserver.framework import (
+    ConnexionMiddleware,
+    Resolver,
+    SwaggerUIMiddleware,
+    taking_documents_as_valid,
+)
 from otakit.mockserver.front import Front
 from otakit.mockserver.operations import FUNCTIONS
 from otakit.mockserver.routing import Routing
@@ -58,8 +63,9 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
         ],
         resolver=Resolver(FUNCTIONS.__getitem__),
     )
-    for api, document in documents.items():
-        app.add_api(document, base_path=api.base_path, name=api.name)
+    with taking_documents_as_valid():
+        for api, document in documents.items():
+            app.add_api(document, base_path=api.base_path, name=api.name)
     return cast("ASGIApp", app)
 
 
