@@ -8,6 +8,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.datastructures import Headers
+from websockets.frames import CloseCode
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
@@ -83,6 +84,21 @@ class Sockets(WebSocketsSansIOProtocol):
         """Begin before the handshake."""
         super().__init__(config, *args, **kwargs)
         self.conn = Protocol(max_size=config.ws_max_size, logger=self.logger)
+
+    def send_receive_event_to_app(self) -> None:
+        """Pass a message on; what calls itself text and is none ends the connection (1007).
+
+        uvicorn does the same, and logs a traceback of it.
+        """
+        if self.curr_msg_data_type == "text" and not self.close_sent:
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self.frames = []
+                self.conn.send_close(CloseCode.INVALID_DATA)
+                self.handle_parser_exception()
+                return
+        super().send_receive_event_to_app()
 
     async def send(self, message: Any) -> None:
         """Send an ASGI message."""

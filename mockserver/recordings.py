@@ -8,6 +8,9 @@ from otakit.mockserver.domain.errors import NotFound
 CAPACITY = 64 << 20
 """Bytes of all recordings of a universe; above it the oldest go."""
 
+OVERHEAD = 64
+"""Bytes that a message costs beside what it says: an empty one is kept, too."""
+
 MAX_FRAMES = 100_000
 """Messages of one recording; what a shell prints in more of them is not recorded."""
 
@@ -26,8 +29,8 @@ class Recordings:
         frames = self._frames.setdefault(sid, [])
         if len(frames) < MAX_FRAMES:
             frames.append(frame)
-            self._sizes[sid] = self._sizes.get(sid, 0) + len(frame)
-            self._size += len(frame)
+            self._sizes[sid] = self._sizes.get(sid, 0) + OVERHEAD + len(frame)
+            self._size += OVERHEAD + len(frame)
         while self._size > CAPACITY:
             self._drop(next(iter(self._frames)))
 

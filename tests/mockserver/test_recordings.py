@@ -10,6 +10,7 @@ from otakit.mockserver.recordings import Recordings
 def test_the_oldest_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """And no more than have to."""
     monkeypatch.setattr(recordings, "CAPACITY", 10)
+    monkeypatch.setattr(recordings, "OVERHEAD", 0)
     kept = Recordings()
     for sid in ("a", "b", "c"):
         kept.add(sid, b"1234")
@@ -38,3 +39,14 @@ def test_messages_are_counted_too(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         kept.add("a", b"")
     assert kept.of("a") == [b"", b""]
+
+
+def test_sessions_without_words_are_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty message costs something as well."""
+    monkeypatch.setattr(recordings, "CAPACITY", 2 * recordings.OVERHEAD)
+    kept = Recordings()
+    for sid in ("a", "b", "c"):
+        kept.add(sid, b"")
+    with pytest.raises(NotFound):
+        kept.of("a")
+    assert kept.of("c") == [b""]

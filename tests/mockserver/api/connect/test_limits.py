@@ -1,15 +1,17 @@
 """What is limited by the server's settings and patience; servers within the test's process."""
 
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from logging.handlers import BufferingHandler
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from ota_support.device import AUTH, auth_request
@@ -88,6 +90,21 @@ def test_as_built_a_device_shows_its_token_in_the_header(ota_serve: Callable[...
             pytest.fail("it is let in")
         with site.connect():
             pass
+
+
+def test_text_that_is_none_ends_it_without_a_noise(site: Site) -> None:
+    """RFC 6455, 8.1; the server's log is for what is wrong with the server."""
+    handler = BufferingHandler(capacity=1000)
+    logging.getLogger("uvicorn.error").addHandler(handler)
+    try:
+        with site.connect() as device:
+            device.socket.sendall(b"\x81\x81\0\0\0\0\xff")  # final, text, masked with zeros
+            with pytest.raises(ConnectionClosed) as closed:
+                device.recv(timeout=20)
+    finally:
+        logging.getLogger("uvicorn.error").removeHandler(handler)
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, handler.buffer) == (1007, [])
 
 
 def test_a_peer_that_answers_no_ping_is_gone(
