@@ -11,9 +11,13 @@ import click
 import rich.console
 from rich.markup import escape
 
+from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.plans import ENTERPRISE, PLANS
 from otakit.mockserver.settings import DEFAULT_EMAIL, DEFAULT_PASSWORD, Settings
 from otakit.specs.catalogue import DEFAULT_EDITION, DIALECTS, DOCUMENTED, NAMES, served
+
+MAX_SPEED = 10_000
+"""Seconds of the World's in one of the wall's: a month in four minutes."""
 
 
 def _login_part(_: click.Context, option: click.Parameter, value: str) -> str:
@@ -25,6 +29,19 @@ def _login_part(_: click.Context, option: click.Parameter, value: str) -> str:
         message = f"'{value}' has a colon, where HTTP's Basic scheme would end it"
         raise click.BadParameter(message)
     return value
+
+
+def _clock(_: click.Context, __: click.Parameter, value: str) -> Clock | None:
+    """Read how fast the servers' time goes; None is wall time."""
+    if value == "real":
+        return None
+    if value == "frozen":
+        return Clock(speed=0)
+    speed = value.removeprefix("x")
+    if value.startswith("x") and speed.isdecimal() and 1 <= int(speed[:9]) <= MAX_SPEED:
+        return Clock(speed=int(speed))
+    message = f"'{value:.40}' is none of 'real', 'frozen' and 'x1' to 'x{MAX_SPEED}'"
+    raise click.BadParameter(message)
 
 
 @click.command()
@@ -76,6 +93,14 @@ def _login_part(_: click.Context, option: click.Parameter, value: str) -> str:
     show_default=True,
     type=click.Choice(PLANS),
     help="What the tenants have booked; what the documents keep for a higher plan answers 403.",
+)
+@click.option(
+    "--clock",
+    default="real",
+    show_default=True,
+    callback=_clock,
+    help="How time goes for tokens, links, phases and runs: real, frozen, or x60 for a minute a"
+    " second.",
 )
 @click.option(
     "--device-limit",

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -207,6 +208,41 @@ def test_same_seed_gives_the_same_ids(start_server: Callable[..., RunningServer]
         seen.append(httpx.get(url, headers={"Authorization": f"Bearer {login}"}).json()["id"])
     assert seen[0] == seen[1]
     assert seen[0] != seen[2]
+
+
+def test_time_can_stand_still(start_server: Callable[..., RunningServer]) -> None:
+    """Two logins are at the same time."""
+    server = start_server("--clock", "frozen")
+    url = f"{server.url}/api/management/v1/useradm/users/me"
+    seen = []
+    for _ in range(2):
+        headers = {"Authorization": f"Bearer {server.login()}"}
+        seen.append(httpx.get(url, headers=headers).json()["login_ts"])
+    assert seen[0] == seen[1]
+
+
+def test_time_can_run(start_server: Callable[..., RunningServer]) -> None:
+    """A token for the next ten thousand seconds is over within a second or so."""
+    server = start_server("--clock", "x10000")
+    base = f"{server.url}/api/management/v1/useradm"
+    headers = {"Authorization": f"Bearer {server.login()}"}
+    asked = {"name": "short", "expires_in": 10_000}
+    token = httpx.post(f"{base}/settings/tokens", json=asked, headers=headers).text
+    until = time.monotonic() + 30
+    while httpx.get(f"{base}/users/me", headers={"Authorization": f"Bearer {token}"}).is_success:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert httpx.get(f"{base}/users/me", headers=headers).is_success
+
+
+@pytest.mark.parametrize("clock", ["fast", "x0", "x", "x10001", "x1.5", "60"])
+def test_odd_clock_is_refused(clock: str) -> None:
+    """The message names what there is."""
+    result = subprocess.run(
+        [OTAKIT, "serve", "--clock", clock], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    assert f"'{clock}' is none of 'real', 'frozen'" in result.stderr
 
 
 def start(*options: str) -> "subprocess.Popen[str]":
