@@ -15,6 +15,9 @@ NOTHING = "EOF"
 
 MULTIPART = ("multipart/form-data", "multipart/mixed")
 
+MAX_DEPTH = 500
+"""Levels of objects and lists in a JSON body."""
+
 _decode = msgspec.json.Decoder().decode
 
 
@@ -69,6 +72,33 @@ class Undecodable(Invalid):
         self.reason = reason
 
 
+def decode_json(raw: bytes) -> Any:
+    """Decode JSON; raises Undecodable, also for what is nested over 500 levels deep.
+
+    How deep the interpreter itself can go depends on its version.
+    """
+    try:
+        value = _decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise Undecodable(str(error)) from None
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and _is_too_deep(value):
+        message = f"it is nested over {MAX_DEPTH} levels deep"
+        raise Undecodable(message)
+    return value
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, (dict, list))
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return any(isinstance(inner, (dict, list)) for inner in level)
+
+
 class JsonBody:
     """The JSON body of one operation."""
 
@@ -83,9 +113,6 @@ class JsonBody:
             if self._required:
                 raise Undecodable(NOTHING)
             return None
-        try:
-            value = _decode(raw)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            raise Undecodable(str(error)) from None
+        value = decode_json(raw)
         self._validator.check(value)
         return value

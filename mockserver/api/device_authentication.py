@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import msgspec
-
 from otakit.mockserver.answers import OK, Answer
+from otakit.mockserver.bodies import Undecodable, decode_json
 from otakit.mockserver.domain.errors import Invalid
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.signatures import normalise, read_public_key, verify
@@ -28,9 +27,9 @@ def authenticate_device(call: Call) -> Answer:
 
 def _identity_data(text: str) -> dict[str, Any]:
     try:
-        identity_data = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
-        message = f"invalid auth request: id_data is not JSON: {error}"
+        identity_data = decode_json(text.encode())
+    except Undecodable as error:
+        message = f"invalid auth request: id_data is not JSON: {error.reason}"
         raise Invalid(message) from None
     if not isinstance(identity_data, dict) or not identity_data:
         message = "invalid auth request: id_data must be a JSON object with the device's identity"

@@ -5,7 +5,6 @@ nothing here goes by them, and the web UI saves them anew on every page load.
 """
 
 from otakit.mockserver.answers import CREATED, JSON, OK, Answer, empty, encode, header_text
-from otakit.mockserver.domain.errors import Invalid
 from otakit.mockserver.domain.user_settings import SHARED, check_settings
 from otakit.mockserver.operations import Call, operation
 
@@ -42,10 +41,5 @@ def _show(call: Call, owner: str) -> Answer:
 
 def _save(call: Call, owner: str) -> Answer:
     check_settings(call.body)
-    try:
-        content = encode(call.body)
-    except RecursionError:
-        message = "cannot parse request body as json: it is nested too deeply"
-        raise Invalid(message) from None
-    call.world.users.settings.save(owner, content, call.params.get("If-Match"))
+    call.world.users.settings.save(owner, encode(call.body), call.params.get("If-Match"))
     return empty(CREATED)
