@@ -162,7 +162,7 @@ def _listen(host: str, port: int) -> socket.socket:
 def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | None) -> None:
     import uvicorn
 
-    from otakit.mockserver.app import create_app
+    from otakit.mockserver.app import create_server
     from otakit.mockserver.listening import options
 
     class Server(uvicorn.Server):
@@ -177,8 +177,14 @@ def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | N
             if ready_file is not None:
                 ready_file.write_text(f"{url}\n", encoding="utf-8")  # noqa: ASYNC240 - once, a line
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """End what would wait for ever, then stop."""
+            server.state.universes.close()
+            await super().shutdown(sockets)
+
+    server = create_server(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        server.app,
         log_level="warning",
         access_log=False,
         server_header=False,

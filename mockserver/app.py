@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -11,7 +12,7 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 
 from otakit.mockserver.api import load_functions
-from otakit.mockserver.control import control_routes
+from otakit.mockserver.control import load_functions as load_control_functions
 from otakit.mockserver.cors import Cors
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.downloads import download_routes
@@ -31,32 +32,42 @@ from otakit.mockserver.socket_routes import socket_routes
 from otakit.mockserver.station import Station
 from otakit.mockserver.storage import Storage
 from otakit.mockserver.universes import Universes
-from otakit.specs.catalogue import Api, resolved, served
+from otakit.specs.catalogue import Api, control, resolved, served
+
+
+@dataclass(frozen=True, slots=True)
+class MockServer:
+    """A server: the ASGI application that answers, and the state that it answers from."""
+
+    app: ASGIApp
+    state: ServerState
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
-    """Return a new server: an ASGI application with a state of its own.
+    """Return a new server's ASGI application; raises what `create_server` does."""
+    return create_server(settings or Settings()).app
+
+
+def create_server(settings: Settings) -> MockServer:
+    """Return a new server with a state of its own.
 
     Raises RuntimeError where an operation has no function, ValueError for an edition or dialect
     that there is not.
     """
-    settings = settings or Settings()
     folder = tempfile.TemporaryDirectory(prefix="otakit-")  # gone with the server
     universes = Universes(settings, Storage(Path(folder.name)))
     state = ServerState(settings, universes, Security(universes))
-    routes: list[BaseRoute] = [
-        *control_routes(state),
-        *download_routes(state),
-    ]
     documents = {api: resolved(api) for api in served(settings.edition, settings.dialect)}
-    routes += socket_routes(state, {api.base_path for api in documents})
+    bases = {api.base_path for api in documents}
+    documents[control()] = resolved(control())
+    routes: list[BaseRoute] = [*download_routes(state), *socket_routes(state, bases)]
     inner = Router(routes, lifespan=_cleaning(folder))
     _check_functions(documents)
     app = ConnexionMiddleware(
         inner,
         middlewares=[
             Cors,
-            partial(Front, ids=Ids(settings.seed, "requests")),
+            partial(Front, ids=Ids(settings.seed, "requests"), record=universes.record),
             partial(Routing, dialect=state.dialect),
             partial(Station, state=state),
             SwaggerUIMiddleware,
@@ -66,11 +77,12 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     with taking_documents_as_valid():
         for api, document in documents.items():
             app.add_api(document, base_path=api.base_path, name=api.name)
-    return cast("ASGIApp", app)
+    return MockServer(cast("ASGIApp", app), state)
 
 
 def _check_functions(documents: dict[Api, dict[str, Any]]) -> None:
     load_functions()
+    load_control_functions()
     wanted = {
         operation["operationId"]
         for document in documents.values()

@@ -4,11 +4,13 @@ Reference, Error: the request id is the one in the X-MEN-RequestID header.
 """
 
 import asyncio
+from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from otakit.mockserver.domain.ids import Ids
+from otakit.mockserver.exchange import EXCHANGE, Exchange
 from otakit.mockserver.problems import Refused, problem
 
 HEADER = b"x-men-requestid"
@@ -25,10 +27,15 @@ def _stopping() -> Refused:
 class Front:
     """Outermost of the middlewares that know the product."""
 
-    def __init__(self, app: ASGIApp, *, ids: Ids) -> None:
-        """Wrap an application; `ids` makes the request ids that clients do not bring."""
+    def __init__(self, app: ASGIApp, *, ids: Ids, record: Callable[[Exchange], None]) -> None:
+        """Wrap an application.
+
+        `ids` makes the request ids that clients do not bring; `record` gets each exchange at its
+        end.
+        """
         self.app = app
         self._ids = ids
+        self._record = record
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -41,6 +48,7 @@ class Front:
         headers = dict(scope["headers"])
         request_id = self._request_id(headers)
         added = [(HEADER, request_id)] if b"origin" in headers else [(HEADER, request_id), _VARY]
+        exchange = scope[EXCHANGE] = Exchange(scope, request_id)
         scope["app"] = self  # so Starlette's routers raise their 404 and 405, to be shaped here
         started = False
 
@@ -49,6 +57,9 @@ class Front:
             if message["type"] == "http.response.start":
                 started = True
                 message["headers"] = [*message["headers"], *added]
+                exchange.answered(message["status"], message["headers"])
+            else:
+                exchange.answered_with(message.get("body", b""))
             await send(message)
 
         try:
@@ -60,6 +71,10 @@ class Front:
             if started:
                 raise
             await problem(error, request_id.decode("latin-1")).send(send_with_id)
+        finally:
+            if exchange.is_recorded:
+                exchange.end()
+                self._record(exchange)
 
     async def _handshake(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one websocket; what goes wrong before it is one gets an HTTP status."""

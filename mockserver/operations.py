@@ -10,6 +10,7 @@ from otakit.mockserver.answers import Answer
 from otakit.mockserver.audit_trail import actor
 from otakit.mockserver.domain.audit import Object
 from otakit.mockserver.domain.world import World
+from otakit.mockserver.exchange import EXCHANGE, Exchange
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.universes import Universe
 
@@ -39,6 +40,12 @@ class Call:
     def world(self) -> World:
         """The state that the request is about."""
         return self.universe.world
+
+    def found(self, universe: Universe, caller: str = "") -> None:
+        """Say whose request it is, where no token did."""
+        self.universe, self.caller = universe, caller
+        exchange: Exchange = self.scope[EXCHANGE]
+        exchange.universe_id, exchange.caller = universe.id, caller
 
     def audit(self, action: str, thing: Object, change: str | None = None) -> None:
         """Write into the audit log what the caller has just done; once, and only if it was done.

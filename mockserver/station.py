@@ -14,8 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from otakit.mockserver.answers import Answer
 from otakit.mockserver.bodies import JSON, MULTIPART, JsonBody, check_type, read
+from otakit.mockserver.control.operation import ControlOperation
 from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.domain.errors import DomainError
+from otakit.mockserver.exchange import EXCHANGE
 from otakit.mockserver.framework import AbstractOperation, RoutedAPI, RoutedMiddleware
 from otakit.mockserver.operations import FUNCTIONS, Call
 from otakit.mockserver.parameters import Parameters
@@ -26,6 +28,9 @@ from otakit.mockserver.security import credentials
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.tokens import Side
 from otakit.mockserver.wording import Wording
+
+CONTROL_SECURITY: list[dict[str, Any]] = [{"controlToken": []}]
+"""What an API says whose operations are no tenant's."""
 
 JWT_COOKIE = "jwtCookie"
 """The security scheme of operations that take the token from a cookie, too."""
@@ -48,7 +53,7 @@ class CompiledOperation:
         `shared` has the API's `security`, the path's `parameters`, and the operation's `method`.
         Where it says `older`, the API is an older edition's, and the function is made to fit it.
         """
-        operation_id = operation["operationId"]
+        self._id = operation_id = operation["operationId"]
         function = FUNCTIONS[operation_id]
         self._function = projected(function, operation) if shared["older"] else function
         self._is_async = iscoroutinefunction(self._function)
@@ -84,6 +89,10 @@ class CompiledOperation:
                 needs.check_body(universe.plan, body)
         elif self._multipart:
             check_type(scope, MULTIPART, None)
+        exchange = scope[EXCHANGE]
+        exchange.found(self._id, self.side or "", universe.id, caller, raw)
+        if universe.faults:
+            send = await universe.faults.meet(exchange, send)
         call = Call(universe, caller, jti, parameters, body, raw, scope, receive, self._state)
         answer = self._function(call)
         if self._is_async:
@@ -108,7 +117,10 @@ class Reworded:
             raise
 
 
-class StationApi(RoutedAPI["CompiledOperation | Reworded"]):  # type: ignore[misc]  # connexion is untyped
+Compiled = CompiledOperation | Reworded | ControlOperation
+
+
+class StationApi(RoutedAPI[Compiled]):  # type: ignore[misc]  # connexion is untyped
     """The compiled operations of one API."""
 
     def __init__(self, *args: Any, state: ServerState, **options: Any) -> None:
@@ -117,7 +129,7 @@ class StationApi(RoutedAPI["CompiledOperation | Reworded"]):  # type: ignore[mis
         self._state = state
         self.add_paths()
 
-    def make_operation(self, operation: AbstractOperation) -> "CompiledOperation | Reworded":
+    def make_operation(self, operation: AbstractOperation) -> Compiled:
         """Compile one operation."""
         path = self.specification["paths"][operation.path]
         shared = {
@@ -127,6 +139,8 @@ class StationApi(RoutedAPI["CompiledOperation | Reworded"]):  # type: ignore[mis
             "older": "x-otakit-edition" in self.specification["info"],
         }
         described = path[shared["method"]]
+        if shared["security"] == CONTROL_SECURITY:
+            return ControlOperation(described, shared, self._state)
         compiled = CompiledOperation(described, shared, self._state)
         if self._state.dialect.own_words or compiled.side == "connect":
             return compiled

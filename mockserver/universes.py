@@ -7,11 +7,16 @@ from dataclasses import dataclass, field, replace
 
 from otakit.mockserver.connect_access import ConnectAccess, connect_access
 from otakit.mockserver.device_sockets import DeviceSockets
+from otakit.mockserver.domain.clock import Seconds
 from otakit.mockserver.domain.dialect import DIALECTS
 from otakit.mockserver.domain.errors import Conflict, NotFound, Unauthorized, Unprocessable
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.domain.tokens import TokenRecord
 from otakit.mockserver.domain.world import World
+from otakit.mockserver.events import REQUEST, WORLD, Events
+from otakit.mockserver.exchange import Exchange
+from otakit.mockserver.faults import Faults
+from otakit.mockserver.journal import Journal
 from otakit.mockserver.links import LinkSigner
 from otakit.mockserver.recordings import Recordings
 from otakit.mockserver.settings import Settings
@@ -29,7 +34,8 @@ class Universe:
     Devices reach it by `tenant_token`; `email` is its first user's. `plan` is what it has booked
     now, `booked` what it began with. `connect` is what a client of JFrog Connect needs for the
     tenant's fleet. `sockets` are the live connections of its devices, `recordings` what their
-    shells printed.
+    shells printed. `journal` has what was asked, `faults` what goes wrong on purpose, `events` who
+    wants to hear of it.
     """
 
     id: str
@@ -45,10 +51,17 @@ class Universe:
     connect: ConnectAccess
     sockets: DeviceSockets = field(default_factory=DeviceSockets)
     recordings: Recordings = field(default_factory=Recordings)
+    journal: Journal = field(default_factory=Journal)
+    faults: Faults = field(default_factory=Faults)
+    events: Events = field(default_factory=Events)
 
     def sign(self, record: TokenRecord, side: Side) -> str:
         """Write a token for one of its devices or users."""
         return self.tokens.sign(record, side, self.plan)
+
+    async def advance(self, seconds: Seconds) -> None:
+        """Turn its clock forward."""
+        self.world.clock.advance(seconds)
 
 
 class Universes:
@@ -83,6 +96,22 @@ class Universes:
         universe = self._add(universe_id, name, plan or self._settings.plan, email, seed)
         universe.world.users.create(email, password)
         return universe, password
+
+    def record(self, exchange: Exchange) -> None:
+        """Write a request into the journal of the universe that it was about, and tell of it.
+
+        What was no universe's, like a path that there is not, stands in that of `default`.
+        """
+        universe = self.get(exchange.universe_id or DEFAULT)
+        if universe is not None:
+            entry = universe.journal.add(exchange, universe.world.clock.now())
+            if universe.events:
+                universe.events.publish(REQUEST, entry.summary())
+
+    def close(self) -> None:
+        """End what waits for events: the server stops."""
+        for universe in self:
+            universe.events.close()
 
     def get(self, universe_id: str) -> Universe | None:
         """Return a universe, or None."""
@@ -132,15 +161,23 @@ class Universes:
         follows. The plan is again the one that it began with.
         """
         universe = self.universe(universe_id)
-        universe.sockets.close_all()
-        universe.recordings.clear()
-        old = universe.world
-        universe.world = self._world(old.seed)
-        universe.world.users = old.users
-        old.users.keep_time(universe.world.clock)
-        old.users.begin_anew()
+        users = universe.world.users
+        world = self._world(universe.world.seed)
+        world.users = users
+        users.keep_time(world.clock)
+        users.begin_anew()
         universe.plan = universe.booked
         universe.storage.clear()
+        self.install(universe, world)
+
+    def install(self, universe: Universe, world: World) -> None:
+        """Put another world in place of a universe's: what hung on the old one ends."""
+        universe.sockets.close_all()
+        universe.recordings.clear()
+        universe.faults.clear()
+        universe.journal.clear()
+        universe.world = world
+        universe.events.publish(WORLD, {})
 
     def delete(self, universe_id: str) -> None:
         """Remove a universe and all that is in it; its tokens and links are good no more.
@@ -152,6 +189,7 @@ class Universes:
             message = f"universe '{DEFAULT}' cannot be deleted: reset it instead"
             raise Conflict(message)
         universe.sockets.close_all()
+        universe.events.close()
         del self._universes[universe_id]
         del self._by_tenant_token[universe.tenant_token]
         universe.storage.drop()

@@ -9,7 +9,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from otakit.specs.catalogue import AS_BUILT, NAMES, PACKAGE, resolve_name, resolved_file
+from otakit.specs.catalogue import AS_BUILT, CONTROL, NAMES, PACKAGE, resolve_name, resolved_file
 
 
 def render(document: dict[str, Any]) -> str:
@@ -20,7 +20,8 @@ def render(document: dict[str, Any]) -> str:
 def build(folder: Path) -> list[Path]:
     """Resolve every API into `folder`, remove files of no API, and tell what is there."""
     folder.mkdir(exist_ok=True)
-    names = dict.fromkeys((*(name for names in NAMES.values() for name in names), *AS_BUILT))
+    every = (name for names in (*NAMES.values(), AS_BUILT, (CONTROL,)) for name in names)
+    names = dict.fromkeys(every)
     texts = {folder / resolved_file(name).name: render(resolve_name(name)) for name in names}
     for path, text in texts.items():
         path.write_text(text, encoding="utf-8")

@@ -16,8 +16,8 @@ PACKAGE = "otakit.specs"
 
 DEFAULT_EDITION = "mender"
 
-Side = Literal["devices", "management"]
-"""Who talks to an API: devices, or users and their programs."""
+Side = Literal["devices", "management", "control"]
+"""Who talks to an API: devices, users and their programs, or whoever steers the server itself."""
 
 _MENDER = (
     "mender/devices/authentication-v1",
@@ -83,6 +83,9 @@ is built from both: an operation of the same path and method is laid over the do
 that it needs to say only what differs; among its responses, too.
 """
 
+CONTROL = "otakit/control-v1"
+"""The server's own API, which stands beside every edition."""
+
 DOCUMENTED = "documented"
 DIALECTS = (DOCUMENTED, "as-built")
 """The documents' word, or what the real server makes of it; the latter has only one edition."""
@@ -125,6 +128,11 @@ def served(edition: str = DEFAULT_EDITION, dialect: str = DOCUMENTED) -> tuple[A
     mine = apis(edition, dialect)
     others = apis("jfrog-connect") if "jfrog-connect" in NAMES else ()
     return mine if set(others) <= set(mine) else (*mine, *others)
+
+
+def control() -> Api:
+    """Return the API that steers the server itself; no document has it."""
+    return _describe("otakit", CONTROL)
 
 
 def resolved(api: Api) -> dict[str, Any]:
@@ -191,7 +199,7 @@ def _describe(edition: str, name: str) -> Api:
 
 def _side(name: str) -> Side:
     sides: tuple[Side, ...] = get_args(Side)
-    return next((side for side in sides if f"/{side}/" in name), "management")
+    return next((side for side in sides if f"/{side}" in name), "management")
 
 
 def _over(under: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:

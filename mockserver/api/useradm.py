@@ -20,7 +20,7 @@ def login(call: Call) -> Answer:
     email, password = _credentials(call.header(b"authorization"))
     no_expiry = bool((call.body or {}).get("no_expiry"))
     universe, record = call.server.universes.login(email, password, no_expiry=no_expiry)
-    call.universe, call.caller = universe, record.subject
+    call.found(universe, record.subject)
     call.audit(UPDATE, _me(call), added("session", [record.jti]))
     return _token(call, record)
 

@@ -9,6 +9,11 @@ Seconds = float
 """Unix time, or a span of it, in seconds."""
 
 
+def wall() -> Seconds:
+    """Return the time outside, for what is told of requests; no World depends on it."""
+    return time.time()
+
+
 @dataclass(slots=True)
 class Clock:
     """Tell the time of one World; runs at wall speed, faster, or stands still.

@@ -12,6 +12,7 @@ from otakit.specs.catalogue import (
     NAMES,
     Api,
     apis,
+    control,
     resolve_name,
     resolved,
     resolved_file,
@@ -20,7 +21,8 @@ from otakit.specs.catalogue import (
 
 EVERY = sorted(
     {api for edition in NAMES for api in apis(edition)}
-    | {api for dialect in DIALECTS for api in apis(dialect=dialect)},
+    | {api for dialect in DIALECTS for api in apis(dialect=dialect)}
+    | {control()},
     key=lambda api: (api.name, api.edition),
 )
 

@@ -1,0 +1,54 @@
+"""One operation of the control API, compiled: its station is like the others', without a tenant."""
+
+from inspect import iscoroutinefunction
+from typing import Any, cast
+
+from starlette.types import Receive, Scope, Send
+
+from otakit.mockserver.answers import Answer
+from otakit.mockserver.bodies import JSON, JsonBody, check_type, read
+from otakit.mockserver.control.guard import check_caller
+from otakit.mockserver.exchange import EXCHANGE
+from otakit.mockserver.operations import FUNCTIONS, Call
+from otakit.mockserver.parameters import Parameters
+from otakit.mockserver.server_state import ServerState
+
+UNIVERSE = "universe_id"
+"""The path parameter that names the universe that is steered."""
+
+
+class ControlOperation:
+    """One operation of the control API: an ASGI application of its own."""
+
+    def __init__(
+        self, operation: dict[str, Any], shared: dict[str, Any], state: ServerState
+    ) -> None:
+        """Compile an operation; `shared` has the API's `security` and the path's `parameters`."""
+        self._function = FUNCTIONS[operation["operationId"]]
+        self._is_async = iscoroutinefunction(self._function)
+        self._state = state
+        self._is_open = not operation.get("security", shared["security"])
+        self._parameters = Parameters([*shared["parameters"], *operation.get("parameters", [])])
+        body = operation.get("requestBody", {})
+        self._json = JsonBody(body) if JSON in body.get("content", {}) else None
+        self._limit = body.get("x-otakit-limit", state.settings.json_limit)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, top to bottom."""
+        scope[EXCHANGE].is_recorded = False
+        if not self._is_open:
+            check_caller(scope)
+        parameters = self._parameters.read(scope)
+        universe = self._state.universes.default
+        if UNIVERSE in parameters:
+            universe = self._state.universes.universe(parameters[UNIVERSE])
+        raw, body = b"", None
+        if self._json is not None:
+            raw = await read(scope, receive, self._limit)
+            check_type(scope, (JSON,), raw)
+            body = self._json.decode(raw)
+        call = Call(universe, "", "", parameters, body, raw, scope, receive, self._state)
+        answer = self._function(call)
+        if self._is_async:
+            answer = await cast("Any", answer)
+        await cast("Answer", answer).send(send)
