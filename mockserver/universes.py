@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from otakit.mockserver.connect_access import ConnectAccess, connect_access
 from otakit.mockserver.device_sockets import DeviceSockets
@@ -27,6 +28,19 @@ DEFAULT = "default"
 MAX_UNIVERSES = 1000
 
 
+class Moving(Protocol):
+    """What moves a universe's simulated devices on its clock; `Simulation` is one."""
+
+    async def run_until(self, moment: Seconds) -> None:
+        """Play everything up to a moment, and leave the clock there."""
+
+    def woken(self) -> None:
+        """Hear that the clock goes at another speed, or was turned."""
+
+    def close(self) -> None:
+        """Move nothing any more: the World that the devices lived in is gone."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Universe:
     """One tenant: its world, its artifact files, and the keys that sign its tokens and links.
@@ -35,7 +49,7 @@ class Universe:
     now, `booked` what it began with. `connect` is what a client of JFrog Connect needs for the
     tenant's fleet. `sockets` are the live connections of its devices, `recordings` what their
     shells printed. `journal` has what was asked, `faults` what goes wrong on purpose, `events` who
-    wants to hear of it.
+    wants to hear of it; `simulation` moves simulated devices, if there are any.
     """
 
     id: str
@@ -54,14 +68,31 @@ class Universe:
     journal: Journal = field(default_factory=Journal)
     faults: Faults = field(default_factory=Faults)
     events: Events = field(default_factory=Events)
+    simulation: Moving | None = None
 
     def sign(self, record: TokenRecord, side: Side) -> str:
         """Write a token for one of its devices or users."""
         return self.tokens.sign(record, side, self.plan)
 
     async def advance(self, seconds: Seconds) -> None:
-        """Turn its clock forward."""
-        self.world.clock.advance(seconds)
+        """Turn its clock forward; simulated devices do meanwhile what they would have done."""
+        clock = self.world.clock
+        if self.simulation is None:
+            clock.advance(seconds)
+        else:
+            await self.simulation.run_until(clock.now() + seconds)
+
+    def set_speed(self, speed: float) -> None:
+        """Let its clock go on at another speed."""
+        self.world.clock.set_speed(speed)
+        if self.simulation is not None:
+            self.simulation.woken()
+
+    def stop_simulation(self) -> None:
+        """Let its simulated devices stand still for good."""
+        if self.simulation is not None:
+            self.simulation.close()
+            self.simulation = None
 
 
 class Universes:
@@ -109,9 +140,10 @@ class Universes:
                 universe.events.publish(REQUEST, entry.summary())
 
     def close(self) -> None:
-        """End what waits for events: the server stops."""
+        """End what goes on by itself: the server stops."""
         for universe in self:
             universe.events.close()
+            universe.stop_simulation()
 
     def get(self, universe_id: str) -> Universe | None:
         """Return a universe, or None."""
@@ -174,6 +206,7 @@ class Universes:
         """Put another world in place of a universe's: what hung on the old one ends."""
         universe.sockets.close_all()
         universe.recordings.clear()
+        universe.stop_simulation()
         universe.faults.clear()
         universe.journal.clear()
         universe.world = world
@@ -190,6 +223,7 @@ class Universes:
             raise Conflict(message)
         universe.sockets.close_all()
         universe.events.close()
+        universe.stop_simulation()
         del self._universes[universe_id]
         del self._by_tenant_token[universe.tenant_token]
         universe.storage.drop()

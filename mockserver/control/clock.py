@@ -20,7 +20,7 @@ def get_clock(call: Call) -> Answer:
 @operation("setClockSpeed")
 def set_clock_speed(call: Call) -> Answer:
     """Freeze the clock, or let it go at another speed."""
-    call.world.clock.set_speed(call.body["speed"])
+    call.universe.set_speed(call.body["speed"])
     return _turned(call.universe)
 
 
