@@ -1,53 +1,54 @@
 """`otakit serve`: the mock server on this machine, until it is stopped."""
 
-import errno
 import gc
 import signal
 import socket
+import ssl
 from pathlib import Path
 from typing import Any
 
 import click
-import rich.console
-from rich.markup import escape
 
-from otakit.mockserver.domain.clock import Clock
+from otakit.cli import option_values
+from otakit.cli.address import check_exposure, listen, url_of
+from otakit.cli.announcement import announce
+from otakit.cli.certificates import tls_context
+from otakit.cli.grouped_help import GroupedCommand
 from otakit.mockserver.plans import ENTERPRISE, PLANS
-from otakit.mockserver.settings import DEFAULT_EMAIL, DEFAULT_PASSWORD, Settings
+from otakit.mockserver.settings import (
+    DEFAULT_EMAIL,
+    DEFAULT_PASSWORD,
+    JSON_LOG,
+    LOG_FORMATS,
+    NO_LOG,
+    Settings,
+)
 from otakit.specs.catalogue import DEFAULT_EDITION, DIALECTS, DOCUMENTED, NAMES, served
 
-MAX_SPEED = 10_000
-"""Seconds of the World's in one of the wall's: a month in four minutes."""
+GROUPS = {
+    "Address": ("host", "port", "ready_file"),
+    "Documents": ("edition", "dialect", "plan", "device_limit"),
+    "Time and seed": ("clock", "seed"),
+    "Who may call": ("email", "password", "cors_origins", "control_token"),
+    "TLS": ("tls_cert", "tls_key", "tls_self_signed"),
+    "Logs": ("log_format",),
+}
+"""The options, as `--help` has them."""
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-def _login_part(_: click.Context, option: click.Parameter, value: str) -> str:
-    """Refuse what no login could send: HTTP's Basic scheme ends a name at its first colon."""
-    if not value:
-        message = "it is empty: nobody could log in"
-        raise click.BadParameter(message)
-    if option.name == "email" and ":" in value:
-        message = f"'{value}' has a colon, where HTTP's Basic scheme would end it"
-        raise click.BadParameter(message)
-    return value
-
-
-def _clock(_: click.Context, __: click.Parameter, value: str) -> Clock | None:
-    """Read how fast the servers' time goes; None is wall time."""
-    if value == "real":
-        return None
-    if value == "frozen":
-        return Clock(speed=0)
-    speed = value.removeprefix("x")
-    if value.startswith("x") and speed.isdecimal() and 1 <= int(speed[:9]) <= MAX_SPEED:
-        return Clock(speed=int(speed))
-    message = f"'{value:.40}' is none of 'real', 'frozen' and 'x1' to 'x{MAX_SPEED}'"
-    raise click.BadParameter(message)
-
-
-@click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.command(cls=GroupedCommand, groups=GROUPS)
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; one that other machines reach needs --control-token.",
+)
 @click.option(
     "--port",
+    metavar="PORT",
     default=8080,
     show_default=True,
     type=click.IntRange(0, 65535),
@@ -69,6 +70,7 @@ def _clock(_: click.Context, __: click.Parameter, value: str) -> Clock | None:
 )
 @click.option(
     "--seed",
+    metavar="N",
     default=0,
     show_default=True,
     help="Of all ids and keys: the same seed and the same requests give the same ids.",
@@ -77,15 +79,31 @@ def _clock(_: click.Context, __: click.Parameter, value: str) -> Clock | None:
     "--email",
     default=DEFAULT_EMAIL,
     show_default=True,
-    callback=_login_part,
+    callback=option_values.login_part,
     help="The first user.",
 )
 @click.option(
     "--password",
     default=DEFAULT_PASSWORD,
     show_default=True,
-    callback=_login_part,
+    callback=option_values.login_part,
     help="Its password.",
+)
+@click.option(
+    "--cors-origin",
+    "cors_origins",
+    multiple=True,
+    envvar="OTAKIT_SERVE_CORS_ORIGIN",
+    metavar="ORIGIN",
+    callback=option_values.origins,
+    help="Pages of this origin may call too, as local ones may; can be given several times.",
+)
+@click.option(
+    "--control-token",
+    metavar="TOKEN",
+    callback=option_values.control_token,
+    help="Ask for this bearer token below /otakit/v1. Other users of the machine can read a command"
+    " line: the variable OTAKIT_SERVE_CONTROL_TOKEN hides it.",
 )
 @click.option(
     "--plan",
@@ -96,14 +114,16 @@ def _clock(_: click.Context, __: click.Parameter, value: str) -> Clock | None:
 )
 @click.option(
     "--clock",
+    metavar="real|frozen|xN",
     default="real",
     show_default=True,
-    callback=_clock,
+    callback=option_values.clock,
     help="How time goes for tokens, links, phases and runs: real, frozen, or x60 for a minute a"
     " second.",
 )
 @click.option(
     "--device-limit",
+    metavar="N",
     default=-1,
     show_default=True,
     type=click.IntRange(-1),
@@ -111,10 +131,34 @@ def _clock(_: click.Context, __: click.Parameter, value: str) -> Clock | None:
 )
 @click.option(
     "--ready-file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_FILE,
     help="Write the server's URL to this file once it answers.",
 )
-def serve(*, host: str, port: int, ready_file: Path | None, **settings: Any) -> None:
+@click.option("--tls-cert", type=_FILE, help="Serve https with this certificate, in PEM.")
+@click.option("--tls-key", type=_FILE, help="The certificate's private key, in PEM, not encrypted.")
+@click.option(
+    "--tls-self-signed",
+    type=_FILE,
+    help="Serve https with a certificate made for this run, and write the authority that clients"
+    " have to trust to this file.",
+)
+@click.option(
+    "--log-format",
+    default=NO_LOG,
+    show_default=True,
+    type=click.Choice(LOG_FORMATS),
+    help="Write a line to standard error for each request; signatures and tokens are left out.",
+)
+def serve(  # noqa: PLR0913 - the command's options
+    *,
+    host: str,
+    port: int,
+    ready_file: Path | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    tls_self_signed: Path | None,
+    **settings: Any,
+) -> None:
     """Run the mock server.
 
     Everything is kept in memory and gone when it stops. Once it answers, it prints a line
@@ -134,32 +178,19 @@ def serve(*, host: str, port: int, ready_file: Path | None, **settings: Any) -> 
     except ValueError as error:
         message = f"--dialect: {error}"
         raise click.ClickException(message) from None
-    sock = _listen(host, port)
-    bound: int = sock.getsockname()[1]
-    url = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
-    _run(Settings(**settings), sock, url, ready_file)
+    sock = listen(host, port)
+    check_exposure(host, sock, settings["control_token"])
+    tls = tls_context(tls_cert, tls_key, tls_self_signed, host)  # writes: no port, no new file
+    _run(Settings(**settings), sock, url_of(host, sock, tls=tls is not None), tls, ready_file)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((host, port))
-    except OSError as error:
-        sock.close()
-        reason = (error.strerror or str(error)).lower()
-        hints = {
-            errno.EADDRINUSE: "is another server running there? --port takes another one",
-            errno.EACCES: "ports below 1024 need privileges; --port takes another one",
-        }
-        hint = hints.get(error.errno or 0, "--host takes an address of this machine")
-        message = f"cannot listen on {host} port {port}: {reason}; {hint}"
-        raise click.ClickException(message) from None
-    return sock
-
-
-def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | None) -> None:
+def _run(
+    settings: Settings,
+    sock: socket.socket,
+    url: str,
+    tls: ssl.SSLContext | None,
+    ready_file: Path | None,
+) -> None:
     import uvicorn
 
     from otakit.mockserver.app import create_server
@@ -173,7 +204,9 @@ def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | N
             await super().startup(sockets)
             gc.collect()
             gc.freeze()  # what is loaded now stays: no collection need look at it again
-            _announce(settings, url)
+            if settings.log_format != JSON_LOG:  # whose reader finds the URL on standard output
+                announce(settings, url)
+            click.echo(f"otakit ready {url}")
             if ready_file is not None:
                 ready_file.write_text(f"{url}\n", encoding="utf-8")  # noqa: ASYNC240 - once, a line
 
@@ -189,6 +222,7 @@ def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | N
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=3,
+        ssl_context_factory=(lambda *_: tls) if tls else None,
         **options(),
     )
     # uvicorn raises the signal again when it has shut down; SIGTERM shall end like Ctrl-C then.
@@ -200,37 +234,5 @@ def _run(settings: Settings, sock: socket.socket, url: str, ready_file: Path | N
     finally:
         if ready_file is not None:
             ready_file.unlink(missing_ok=True)
-    click.echo("otakit stopped", err=True)
-
-
-def _announce(settings: Settings, url: str) -> None:
-    console = rich.console.Console(stderr=True, highlight=False)
-    address = f"[bold]{escape(url)}[/]"  # an address or a password may have brackets of its own
-    access = escape(f"{url}/otakit/v1/universes/default/connect")
-    if settings.edition == "jfrog-connect":
-        console.print(f"otakit serves the JFrog Connect API at {address}", soft_wrap=True)
-        console.print(f"  fleet key and token  {access}", soft_wrap=True)
-        console.print(f"  look round           {escape(url)}/api/v2/ui/", soft_wrap=True)
-        console.print("  stop                 Ctrl-C")
-    else:
-        login = escape(f"{settings.email} / {settings.password}")
-        look = escape(f"{url}/api/management/v1/deployments/ui/")
-        console.print(
-            f"otakit serves the Mender APIs at {address}{_unusual(settings)}", soft_wrap=True
-        )
-        console.print(f"  log in as      {login}", soft_wrap=True)
-        console.print(f"  look round     {look}", soft_wrap=True)
-        console.print(f"  JFrog Connect  fleet key and token are at {access}", soft_wrap=True)
-        console.print("  stop           Ctrl-C")
-    click.echo(f"otakit ready {url}")
-
-
-def _unusual(settings: Settings) -> str:
-    """Say what was chosen besides the current documents and the whole plan."""
-    chosen = {
-        "edition": (settings.edition, DEFAULT_EDITION),
-        "dialect": (settings.dialect, DOCUMENTED),
-        "plan": (settings.plan, ENTERPRISE),
-    }
-    said = [f"{name} {value}" for name, (value, usual) in chosen.items() if value != usual]
-    return f" ({', '.join(said)})" if said else ""
+    if settings.log_format != JSON_LOG:
+        click.echo("otakit stopped", err=True)

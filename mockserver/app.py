@@ -24,10 +24,11 @@ from otakit.mockserver.framework import (
 )
 from otakit.mockserver.front import Front
 from otakit.mockserver.operations import FUNCTIONS
+from otakit.mockserver.request_log import RequestLog
 from otakit.mockserver.routing import Routing
 from otakit.mockserver.security import Security
 from otakit.mockserver.server_state import ServerState
-from otakit.mockserver.settings import Settings
+from otakit.mockserver.settings import NO_LOG, Settings
 from otakit.mockserver.socket_routes import socket_routes
 from otakit.mockserver.station import Station
 from otakit.mockserver.storage import Storage
@@ -63,10 +64,12 @@ def create_server(settings: Settings) -> MockServer:
     routes: list[BaseRoute] = [*download_routes(state), *socket_routes(state, bases)]
     inner = Router(routes, lifespan=_cleaning(folder))
     _check_functions(documents)
+    log_format = settings.log_format
     app = ConnexionMiddleware(
         inner,
         middlewares=[
-            Cors,
+            *([] if log_format == NO_LOG else [partial(RequestLog, log_format=log_format)]),
+            partial(Cors, origins=settings.cors_origins),
             partial(Front, ids=Ids(settings.seed, "requests"), record=universes.record),
             partial(Routing, dialect=state.dialect),
             partial(Station, state=state),

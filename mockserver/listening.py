@@ -48,6 +48,12 @@ class Listener(HttpToolsProtocol):
         self._in_head = False
         super().on_headers_complete()
 
+    def shutdown(self) -> None:
+        """End with the server: an idle client of TLS may never say that it is done, too."""
+        super().shutdown()
+        if self.transport.is_closing() and not self.transport.get_write_buffer_size():
+            self.transport.abort()
+
     def _should_upgrade(self) -> bool:
         return super()._should_upgrade() and self._is_handshake()
 

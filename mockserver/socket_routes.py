@@ -12,7 +12,7 @@ from starlette.types import Scope
 from starlette.websockets import WebSocket
 
 from otakit.mockserver.audit_trail import added, removed, witness
-from otakit.mockserver.cors import is_local
+from otakit.mockserver.cors import is_allowed
 from otakit.mockserver.device_sockets import DeviceSocket
 from otakit.mockserver.domain.errors import DomainError, Forbidden, Invalid, NotFound
 from otakit.mockserver.real_words import wording_of
@@ -48,7 +48,7 @@ def socket_routes(state: ServerState, bases: Iterable[str]) -> list[WebSocketRou
     async def user(websocket: WebSocket) -> None:
         with _worded(state, "connectUser", "management"):
             universe, claims = state.security.caller(credentials(websocket.scope), "management")
-            check_origin(websocket)
+            check_origin(websocket, state)
             connected = connected_device(universe, websocket.path_params["id"])
         watching = witness(universe.world, claims.subject, connected.device_id)
         await websocket.accept(_subprotocol(websocket.scope))
@@ -62,7 +62,7 @@ def socket_routes(state: ServerState, bases: Iterable[str]) -> list[WebSocketRou
 
     async def playback(websocket: WebSocket) -> None:
         universe, _ = state.security.caller(credentials(websocket.scope), "management")
-        check_origin(websocket)
+        check_origin(websocket, state)
         frames = universe.recordings.of(websocket.path_params["id"])
         pause = sleep_ms(websocket.query_params.get("sleep_ms", DEFAULT_SLEEP)) / 1000
         await websocket.accept(_subprotocol(websocket.scope))
@@ -95,11 +95,12 @@ def sleep_ms(text: str) -> int:
     return int(text)
 
 
-def check_origin(websocket: WebSocket) -> None:
+def check_origin(websocket: WebSocket, state: ServerState) -> None:
     """Refuse a page of another site: its user's cookie would open the terminal for it."""
     origin = websocket.headers.get("origin")
     own = websocket.headers.get("host")
-    if origin and not is_local(origin) and origin.partition("://")[2] != own:
+    further = state.settings.cors_origins
+    if origin and not is_allowed(origin, further) and origin.partition("://")[2] != own:
         message = f"pages of origin '{origin[:80]}' may not open a terminal"
         raise Forbidden(message)
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -41,11 +42,12 @@ class RunningServer:
         """Hold the process and the URL that it named when it was ready."""
         self.process = process
         self.url = url
+        self.trust = NO_TLS
 
     def login(self) -> str:
         """Return a management token."""
         url = f"{self.url}/api/management/v1/useradm/auth/login"
-        answer = httpx.post(url, auth=LOGIN, verify=NO_TLS)
+        answer = httpx.post(url, auth=LOGIN, verify=self.trust)
         assert answer.status_code == 200
         return answer.text
 
@@ -54,12 +56,12 @@ class RunningServer:
         return httpx.Client(
             base_url=f"{self.url}/api/management/",
             headers={"Authorization": f"Bearer {self.login()}"},
-            verify=NO_TLS,
+            verify=self.trust,
         )
 
     def reset(self) -> None:
         """Drop all state but the login."""
-        answer = httpx.post(f"{self.url}/otakit/v1/universes/default/reset", verify=NO_TLS)
+        answer = httpx.post(f"{self.url}/otakit/v1/universes/default/reset", verify=self.trust)
         assert answer.status_code == 204
 
 
@@ -83,6 +85,32 @@ def start_server() -> Iterator[Callable[..., RunningServer]]:
     """Return a function that starts a server of its own with given options."""
     with ExitStack() as stack:
         yield lambda *options: stack.enter_context(run_server(*options))
+
+
+class TlsServer(RunningServer):
+    """`otakit serve` over TLS; `authority` is the file with the certificate to trust."""
+
+    def __init__(self, server: RunningServer, authority: Path) -> None:
+        """Trust the authority of a running server."""
+        super().__init__(server.process, server.url)
+        self.authority = authority
+        self.trust = ssl.create_default_context(cafile=authority)
+
+
+@pytest.fixture(scope="session")
+def shared_tls_server(
+    start_server: Callable[..., RunningServer], tmp_path_factory: pytest.TempPathFactory
+) -> TlsServer:
+    """Return a worker's one server over TLS."""
+    authority = tmp_path_factory.mktemp("tls") / "authority.pem"
+    return TlsServer(start_server("--tls-self-signed", str(authority)), authority)
+
+
+@pytest.fixture
+def tls_server(shared_tls_server: TlsServer) -> TlsServer:
+    """Return a running server over TLS without any state but the login."""
+    shared_tls_server.reset()
+    return shared_tls_server
 
 
 @pytest.fixture(scope="session")

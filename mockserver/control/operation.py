@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from otakit.mockserver.answers import Answer
 from otakit.mockserver.bodies import JSON, JsonBody, check_type, read
-from otakit.mockserver.control.guard import check_caller
+from otakit.mockserver.control.guard import Guard
 from otakit.mockserver.exchange import EXCHANGE
 from otakit.mockserver.operations import FUNCTIONS, Call
 from otakit.mockserver.parameters import Parameters
@@ -24,10 +24,12 @@ class ControlOperation:
         self, operation: dict[str, Any], shared: dict[str, Any], state: ServerState
     ) -> None:
         """Compile an operation; `shared` has the API's `security` and the path's `parameters`."""
-        self._function = FUNCTIONS[operation["operationId"]]
+        self._id: str = operation["operationId"]
+        self._function = FUNCTIONS[self._id]
         self._is_async = iscoroutinefunction(self._function)
         self._state = state
         self._is_open = not operation.get("security", shared["security"])
+        self._guard = Guard(state.settings.control_token, state.settings.cors_origins)
         self._parameters = Parameters([*shared["parameters"], *operation.get("parameters", [])])
         body = operation.get("requestBody", {})
         self._json = JsonBody(body) if JSON in body.get("content", {}) else None
@@ -35,13 +37,16 @@ class ControlOperation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, top to bottom."""
-        scope[EXCHANGE].is_recorded = False
+        exchange = scope[EXCHANGE]
+        exchange.is_recorded = False
+        exchange.found(self._id, "control", "", "")
         if not self._is_open:
-            check_caller(scope)
+            self._guard.check(scope)
         parameters = self._parameters.read(scope)
         universe = self._state.universes.default
         if UNIVERSE in parameters:
             universe = self._state.universes.universe(parameters[UNIVERSE])
+            exchange.universe_id = universe.id
         raw, body = b"", None
         if self._json is not None:
             raw = await read(scope, receive, self._limit)

@@ -35,7 +35,7 @@ _START = (
 )
 
 _CONFIGURATION = """\
-{{"ServerURL": "{url}", "TenantToken": "{tenant}",
+{{"ServerURL": "{url}", "ServerCertificate": "{authority}", "TenantToken": "{tenant}",
   "DeviceTypeFile": "{root}/device_type", "DBus": {{"Enabled": {dbus}}},
   "Security": {{"AuthPrivateKey": "{key}"}}, "RetryPollIntervalSeconds": 1,
   "UpdatePollIntervalSeconds": {poll}, "InventoryPollIntervalSeconds": {poll}}}
@@ -53,12 +53,14 @@ class MenderClient:
         apart: Iterable[str],
         private_key: Path | None = None,
         tenant_token: str = "",
+        authority: Path | None = None,
         bus: str = "",
     ) -> None:
         """Prepare a device for a server; `apart` is the command that sets a program apart.
 
-        Without a private key it makes one of its own, of 3072 bits RSA. `bus` is the address of a
-        D-Bus for it; a device with one waits to be told when to ask for something.
+        Without a private key it makes one of its own, of 3072 bits RSA. `authority` is the file of
+        a certificate to trust. `bus` is the address of a D-Bus for it; a device with one waits to
+        be told when to ask for something.
         """
         self.root = root
         self.mac = "02:00:00:00:00:01"
@@ -72,6 +74,7 @@ class MenderClient:
             url=url,
             root=root,
             key=private_key or "",
+            authority=authority or "",
             tenant=tenant_token,
             poll=3600 if bus else 1,
             dbus=json.dumps(bool(bus)),
@@ -268,14 +271,14 @@ def mender_client(
     with ExitStack() as stack:
 
         def prepare(
-            private_key: Path | None = None, url: str = server.url, tenant_token: str = ""
+            private_key: Path | None = None, url: str = server.url, **more: Any
         ) -> MenderClient:
             client = MenderClient(
                 tmp_path / "device",
                 url,
                 apart=apart,
                 private_key=private_key,
-                tenant_token=tenant_token,
+                **more,
             )
             stack.callback(client.stop)
             return client

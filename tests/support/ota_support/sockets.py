@@ -1,5 +1,6 @@
 """Devices and users who hold websockets, played by the tests."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -72,11 +73,13 @@ class Socket:
 
 
 @contextmanager
-def open_socket(url: str, path: str, headers: dict[str, str]) -> Iterator[Socket]:
-    """Open a websocket on a path of a server, and close it."""
+def open_socket(
+    url: str, path: str, headers: dict[str, str], trust: ssl.SSLContext | None = None
+) -> Iterator[Socket]:
+    """Open a websocket on a path of a server, and close it; over TLS it needs `trust`."""
     address = url.replace("http", "ws", 1) + path
     with connect(
-        address, additional_headers=headers, compression=None, max_size=16 << 20
+        address, additional_headers=headers, compression=None, max_size=16 << 20, ssl=trust
     ) as connection:
         yield Socket(connection)
 
@@ -125,10 +128,12 @@ ANSWERS: dict[str, list[tuple[str, Any]]] = {
 
 
 @contextmanager
-def obliging(url: str, authorization: str) -> Iterator[Obliging]:
+def obliging(
+    url: str, authorization: str, trust: ssl.SSLContext | None = None
+) -> Iterator[Obliging]:
     """Keep a device connected in a thread of its own."""
     headers = {"Authorization": authorization}
-    with open_socket(url, "/api/devices/v1/deviceconnect/connect", headers) as socket:
+    with open_socket(url, "/api/devices/v1/deviceconnect/connect", headers, trust) as socket:
         device = Obliging(socket.connection)
         thread = threading.Thread(target=device.run)
         thread.start()
