@@ -81,13 +81,14 @@ def decode_json(raw: bytes) -> Any:
         value = _decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Undecodable(str(error)) from None
-    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and _is_too_deep(value):
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and is_too_deep(value):
         message = f"it is nested over {MAX_DEPTH} levels deep"
         raise Undecodable(message)
     return value
 
 
-def _is_too_deep(value: Any) -> bool:
+def is_too_deep(value: Any) -> bool:
+    """Say whether JSON is nested over 500 levels deep."""
     level = [value]
     for _ in range(MAX_DEPTH):
         level = [

@@ -18,10 +18,14 @@ MAX_FRAMES = 100_000
 class Recordings:
     """The recordings of one universe."""
 
+    _frames: dict[str, list[bytes]]
+    _sizes: dict[str, int]
+    _size: int
+
     def __init__(self) -> None:
         """Begin without any."""
-        self._frames: dict[str, list[bytes]] = {}
-        self._sizes: dict[str, int] = {}
+        self._frames = {}
+        self._sizes = {}
         self._size = 0
 
     def add(self, sid: str, frame: bytes) -> None:

@@ -27,7 +27,7 @@ class Settings:
     control API asks for it. `log_format` says how requests are written to standard error: `text`,
     `json`, or not at all, `none`. The limits are the real server's: 1 MiB for JSON bodies, 10 GiB
     for artifacts, 256 MiB for the raw file of `artifacts/generate`, 1 GiB for a file sent to a
-    device.
+    device. A snapshot of a universe, artifacts and all, has at most 1 GiB.
     """
 
     edition: str = DEFAULT_EDITION
@@ -45,3 +45,4 @@ class Settings:
     artifact_limit: int = 10 * GIBIBYTE
     generate_limit: int = 256 * MEBIBYTE
     device_file_limit: int = GIBIBYTE
+    snapshot_limit: int = GIBIBYTE

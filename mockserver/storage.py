@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +20,10 @@ class Storage:
         folder.mkdir(exist_ok=True)
         return Storage(folder)
 
+    def aside(self) -> "Storage":
+        """Return a new storage beside this one, for files that are to be brought in; `drop` it."""
+        return Storage(Path(tempfile.mkdtemp(prefix=".", dir=self._folder.parent)))
+
     def path(self, artifact_id: str) -> Path:
         """Tell where an artifact's file is."""
         return self._folder / f"{artifact_id}.mender"
@@ -31,6 +36,17 @@ class Storage:
         """Turn a file that has arrived into an artifact's; `modified` is the World's time."""
         os.utime(scratch, (modified, modified))
         scratch.replace(self.path(artifact_id))
+
+    def lend(self, other: "Storage", artifact_id: str) -> None:
+        """Give another storage an artifact's file, too; it stays there when it is removed here."""
+        os.link(self.path(artifact_id), other.path(artifact_id))
+
+    def replace(self, other: "Storage") -> None:
+        """Take all files of another storage in place of these, and drop it."""
+        self.clear()
+        for path in other._folder.iterdir():  # noqa: SLF001 - of the same kind
+            path.replace(self._folder / path.name)
+        other.drop()
 
     def remove(self, artifact_id: str) -> None:
         """Delete an artifact's file."""

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from otakit.mockserver.connect_access import ConnectAccess, connect_access
 from otakit.mockserver.device_sockets import DeviceSockets
@@ -41,20 +41,32 @@ class Moving(Protocol):
         """Move nothing any more: the World that the devices lived in is gone."""
 
 
+class Keys(TypedDict):
+    """What a universe signs with and is known by; the same seed gives the same."""
+
+    seed: int
+    tenant_token: str
+    tokens: TokenSigner
+    links: LinkSigner
+    connect: ConnectAccess
+
+
 @dataclass(slots=True, kw_only=True)
 class Universe:
     """One tenant: its world, its artifact files, and the keys that sign its tokens and links.
 
-    Devices reach it by `tenant_token`; `email` is its first user's. `plan` is what it has booked
-    now, `booked` what it began with. `connect` is what a client of JFrog Connect needs for the
-    tenant's fleet. `sockets` are the live connections of its devices, `recordings` what their
-    shells printed. `journal` has what was asked, `faults` what goes wrong on purpose, `events` who
-    wants to hear of it; `simulation` moves simulated devices, if there are any.
+    Devices reach it by `tenant_token`; `email` is its first user's. Its keys come out of `seed`.
+    `plan` is what it has booked now, `booked` what it began with. `connect` is what a client of
+    JFrog Connect needs for the tenant's fleet. `sockets` are the live connections of its devices,
+    `recordings` what their shells printed. `journal` has what was asked, `faults` what goes wrong
+    on purpose, `events` who wants to hear of it; `simulation` moves simulated devices, if there are
+    any.
     """
 
     id: str
     name: str
     email: str
+    seed: int
     tenant_token: str
     booked: str
     plan: str
@@ -194,7 +206,7 @@ class Universes:
         """
         universe = self.universe(universe_id)
         users = universe.world.users
-        world = self._world(universe.world.seed)
+        world = self._world(universe.seed)
         world.users = users
         users.keep_time(world.clock)
         users.begin_anew()
@@ -211,6 +223,20 @@ class Universes:
         universe.journal.clear()
         universe.world = world
         universe.events.publish(WORLD, {})
+
+    def rekey(self, universe: Universe, seed: int) -> None:
+        """Give a universe the keys that come out of a seed; earlier tokens and links end.
+
+        Raises Conflict where another universe has them.
+        """
+        keys = self._keys(universe.id, seed)
+        if self._by_tenant_token.get(keys["tenant_token"], universe) is not universe:
+            message = f"another universe has the tenant_token '{keys['tenant_token']}'"
+            raise Conflict(message)
+        del self._by_tenant_token[universe.tenant_token]
+        for name, key in keys.items():
+            setattr(universe, name, key)
+        self._by_tenant_token[universe.tenant_token] = universe
 
     def delete(self, universe_id: str) -> None:
         """Remove a universe and all that is in it; its tokens and links are good no more.
@@ -229,23 +255,29 @@ class Universes:
         universe.storage.drop()
 
     def _add(self, universe_id: str, name: str, plan: str, email: str, seed: int) -> Universe:
-        secrets = Ids(seed, "secrets")
-        tokens = TokenSigner(universe_id, secrets.secret(), DIALECTS[self._settings.dialect])
         universe = Universe(
             id=universe_id,
             name=name,
             email=email,
             world=self._world(seed),
             storage=self._storage.folder(universe_id),
+            booked=plan,
+            plan=plan,
+            **self._keys(universe_id, seed),
+        )
+        self._universes[universe_id] = self._by_tenant_token[universe.tenant_token] = universe
+        return universe
+
+    def _keys(self, universe_id: str, seed: int) -> Keys:
+        secrets = Ids(seed, "secrets")
+        tokens = TokenSigner(universe_id, secrets.secret(), DIALECTS[self._settings.dialect])
+        return Keys(
+            seed=seed,
             tokens=tokens,
             links=LinkSigner(universe_id, secrets.secret()),
             connect=connect_access(tokens, Ids(seed, "connect access")),
             tenant_token=_text(secrets.secret()),
-            booked=plan,
-            plan=plan,
         )
-        self._universes[universe_id] = self._by_tenant_token[universe.tenant_token] = universe
-        return universe
 
     def _world(self, seed: int) -> World:
         clock = replace(self._settings.clock) if self._settings.clock else None

@@ -23,7 +23,10 @@ class ControlOperation:
     def __init__(
         self, operation: dict[str, Any], shared: dict[str, Any], state: ServerState
     ) -> None:
-        """Compile an operation; `shared` has the API's `security` and the path's `parameters`."""
+        """Compile an operation; `shared` has the API's `security` and the path's `parameters`.
+
+        A body with `x-otakit-streamed` is left to the function, which reads it piece by piece.
+        """
         self._id: str = operation["operationId"]
         self._function = FUNCTIONS[self._id]
         self._is_async = iscoroutinefunction(self._function)
@@ -32,7 +35,8 @@ class ControlOperation:
         self._guard = Guard(state.settings.control_token, state.settings.cors_origins)
         self._parameters = Parameters([*shared["parameters"], *operation.get("parameters", [])])
         body = operation.get("requestBody", {})
-        self._json = JsonBody(body) if JSON in body.get("content", {}) else None
+        read_whole = JSON in body.get("content", {}) and not body.get("x-otakit-streamed")
+        self._json = JsonBody(body) if read_whole else None
         self._limit = body.get("x-otakit-limit", state.settings.json_limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

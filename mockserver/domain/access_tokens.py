@@ -26,9 +26,11 @@ class AccessToken:
 class AccessTokens:
     """The tokens of one user, by id, oldest first."""
 
+    _tokens: dict[str, AccessToken]
+
     def __init__(self) -> None:
         """Begin without any."""
-        self._tokens: dict[str, AccessToken] = {}
+        self._tokens = {}
 
     def __contains__(self, token_id: str) -> bool:
         """Say whether a token is the user's."""

@@ -48,6 +48,8 @@ _FULL = f"there are at most {MAX_DEVICES} devices: decommission one first"
 class Admission:
     """Which devices of one World are let in, and the tokens that say so."""
 
+    limit: int
+
     def __init__(self, devices: Devices, clock: Clock) -> None:
         """Decide on these devices, without a limit."""
         self.limit = UNLIMITED

@@ -99,12 +99,15 @@ class Search:
 class Artifacts:
     """The artifacts of one World."""
 
+    _artifacts: dict[str, Artifact]
+    _releases: dict[str, Release]
+
     def __init__(self, clock: Clock, ids: Ids) -> None:
         """Begin with none."""
         self._clock = clock
         self._ids = ids
-        self._artifacts: dict[str, Artifact] = {}
-        self._releases: dict[str, Release] = {}
+        self._artifacts = {}
+        self._releases = {}
 
     def add(self, content: Content, description: str = "") -> Artifact:
         """Store an artifact; raises ArtifactExists where name and depends meet another's."""

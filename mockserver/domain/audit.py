@@ -90,10 +90,13 @@ ANY = Search()
 class AuditLog:
     """The newest entries of one World; older ones are forgotten."""
 
+    _ring: list[Entry]
+    _written: int
+
     def __init__(self, clock: Clock) -> None:
         """Begin empty."""
         self._clock = clock
-        self._ring: list[Entry] = []  # entry number n stands at n modulo MAX_ENTRIES
+        self._ring = []  # entry number n stands at n modulo MAX_ENTRIES
         self._written = 0
 
     def write(self, actor: Actor, action: str, thing: Object, change: str | None = None) -> None:

@@ -33,8 +33,15 @@ class Clock:
 
     def now(self) -> Seconds:
         """Return the World's time as Unix seconds, cut to milliseconds as the real server's are."""
-        elapsed = (self.source() - self._anchor) * self.speed
-        return int((self._origin + elapsed) * 1000) / 1000
+        return int(self.exactly() * 1000) / 1000
+
+    def exactly(self) -> Seconds:
+        """Return the World's time as it is before it is cut."""
+        return self._origin + (self.source() - self._anchor) * self.speed
+
+    def resume(self, moment: Seconds, speed: float) -> None:
+        """Go on from a moment, an exact one, at a speed: as a World does that was put away."""
+        self._origin, self._anchor, self.speed = moment, self.source(), speed
 
     def set_speed(self, speed: float) -> None:
         """Go on from now at another speed: 1 wall speed, 60 a minute a second, 0 frozen."""

@@ -41,12 +41,14 @@ class Configuration:
 class Configurations:
     """The configurations of one World's devices."""
 
+    _records: dict[str, Configuration]
+
     def __init__(self, clock: Clock, dialect: Dialect, is_known: Callable[[str], bool]) -> None:
         """Begin with none; `is_known` says whether there is a device."""
         self._clock = clock
         self._dialect = dialect
         self._is_known = is_known
-        self._records: dict[str, Configuration] = {}
+        self._records = {}
 
     def begin(self, device_id: str) -> Configuration:
         """Return a device's record, a new one with empty maps unless it has one already."""

@@ -26,14 +26,20 @@ _OWN_PLACES = 10
 class ConnectDeployments:
     """All deployments of a fleet."""
 
+    _contents: Contents
+    _seed: int
+    _by_uuid: dict[str, ConnectDeployment]
+    _by_age: list[ConnectDeployment]
+    _places: int
+
     def __init__(self, contents: Contents, clock: Clock, ids: Ids, seed: int) -> None:
         """Begin with none."""
         self._contents = contents
         self._clock = clock
         self._ids = ids
         self._seed = seed
-        self._by_uuid: dict[str, ConnectDeployment] = {}
-        self._by_age: list[ConnectDeployment] = []
+        self._by_uuid = {}
+        self._by_age = []
         self._places = 0
 
     def __len__(self) -> int:

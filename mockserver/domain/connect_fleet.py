@@ -18,6 +18,9 @@ from otakit.mockserver.domain.ids import Ids
 class ConnectFleet:
     """One fleet; a new one is empty."""
 
+    _seed: int
+    contents: Contents
+
     def __init__(self, clock: Clock, seed: int) -> None:
         """Begin empty; ids depend on the seed and on what follows here, not on the World's rest."""
         self._clock = clock

@@ -138,6 +138,11 @@ class Script:
 
     __slots__ = ("_values", "apps", "ends", "flow")
 
+    flow: Flow
+    apps: dict[str, str]
+    ends: tuple[Seconds, ...]
+    _values: dict[str, str]
+
     def __init__(self, flow: Flow, given: Mapping[str, str], apps: dict[str, str]) -> None:
         """Take a flow as it is now; raises what `FlowPlan.values` does."""
         self.flow = flow

@@ -27,10 +27,12 @@ class Connection:
 class Connections:
     """The records of one World, by device."""
 
+    _records: dict[str, Connection]
+
     def __init__(self, clock: Clock) -> None:
         """Begin without any."""
         self._clock = clock
-        self._records: dict[str, Connection] = {}
+        self._records = {}
 
     def begin(self, device_id: str) -> None:
         """Make a record for a device that is let in, unless it has one."""
@@ -49,6 +51,12 @@ class Connections:
         """Write down that a device's connection is gone; nothing for a device without a record."""
         if device_id in self._records:
             self._set(device_id, "disconnected")
+
+    def disconnect_all(self) -> None:
+        """Write down that no device is connected any more."""
+        for device_id, record in self._records.items():
+            if record.status != "disconnected":
+                self._set(device_id, "disconnected")
 
     def device_changed(self, device: Device) -> None:
         """Begin a record for a device that is let in."""

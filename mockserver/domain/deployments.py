@@ -33,6 +33,13 @@ _OWN_PLACES = 10
 class Deployments:
     """The deployments of one World."""
 
+    _deployments: dict[str, Deployment]
+    _by_age: Index[int]
+    _unfinished: dict[str, Deployment]
+    _dynamic: dict[str, Deployment]
+    _used_artifacts: set[str]
+    _places: int
+
     def __init__(self, clock: Clock, ids: Ids, dialect: Dialect) -> None:
         """Begin with none."""
         self.history = History()
@@ -40,11 +47,11 @@ class Deployments:
         self._clock = clock
         self._ids = ids
         self._dialect = dialect
-        self._deployments: dict[str, Deployment] = {}
-        self._by_age: Index[int] = Index()
-        self._unfinished: dict[str, Deployment] = {}
-        self._dynamic: dict[str, Deployment] = {}
-        self._used_artifacts: set[str] = set()
+        self._deployments = {}
+        self._by_age = Index()
+        self._unfinished = {}
+        self._dynamic = {}
+        self._used_artifacts = set()
         self._places = 0
 
     def create(self, plan: Plan, scope: Scope, artifacts: Sequence[Artifact]) -> Deployment:

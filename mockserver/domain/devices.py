@@ -28,6 +28,13 @@ class DeviceWatcher(Protocol):
 class Devices:
     """The devices of one World with their authentication sets."""
 
+    _count: int
+    _devices: dict[str, Device]
+    _by_identity: dict[str, Device]
+    _auth_sets: dict[str, AuthSet]
+    _by_age: Index[int]
+    _by_status: dict[str, Index[int | str]]
+
     def __init__(self, clock: Clock, ids: Ids, dialect: Dialect) -> None:
         """Begin with none."""
         self._clock = clock
@@ -35,11 +42,11 @@ class Devices:
         self._dialect = dialect
         self._watchers: list[DeviceWatcher] = []
         self._count = 0
-        self._devices: dict[str, Device] = {}
-        self._by_identity: dict[str, Device] = {}
-        self._auth_sets: dict[str, AuthSet] = {}
-        self._by_age: Index[int] = Index()
-        self._by_status: dict[str, Index[int | str]] = {status: Index() for status in STATUSES}
+        self._devices = {}
+        self._by_identity = {}
+        self._auth_sets = {}
+        self._by_age = Index()
+        self._by_status = {status: Index() for status in STATUSES}
 
     def watch(self, watcher: DeviceWatcher) -> None:
         """Tell somebody of each device that gets another status or goes."""

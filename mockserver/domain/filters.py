@@ -50,10 +50,12 @@ class SavedFilter:
 class SavedFilters:
     """The saved filters of one World."""
 
+    _filters: dict[str, SavedFilter]
+
     def __init__(self, ids: Ids) -> None:
         """Begin with none."""
         self._ids = ids
-        self._filters: dict[str, SavedFilter] = {}
+        self._filters = {}
 
     def create(self, name: str, terms: Sequence[Predicate]) -> SavedFilter:
         """Save a filter.

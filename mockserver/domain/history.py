@@ -16,9 +16,11 @@ Part = tuple[Deployment, DeviceDeployment]
 class History:
     """The parts of every device of one World, in the order of the deployments' creation."""
 
+    _parts: dict[str, list[Part]]
+
     def __init__(self) -> None:
         """Begin with none."""
-        self._parts: dict[str, list[Part]] = {}
+        self._parts = {}
 
     def add(self, deployment: Deployment, part: DeviceDeployment) -> None:
         """Take down that a device's part in a deployment has begun."""

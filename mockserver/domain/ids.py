@@ -10,6 +10,8 @@ from otakit.mockserver.domain.errors import BadId
 class Ids:
     """Make the ids of one World: the same seed gives the same ids in the same order."""
 
+    _random: Random
+
     def __init__(self, seed: int, purpose: str = "world") -> None:
         """Start the sequence that belongs to this seed and purpose."""
         self._random = Random(f"{purpose} {seed}")  # noqa: S311 - a mock's: repeatable, not secret

@@ -26,9 +26,11 @@ class Index(Generic[K]):
 
     __slots__ = ("_entries",)
 
+    _entries: list[tuple[K, str]]
+
     def __init__(self) -> None:
         """Begin empty."""
-        self._entries: list[tuple[K, str]] = []
+        self._entries = []
 
     def __len__(self) -> int:
         """Count the entries."""

@@ -3,7 +3,6 @@
 Nothing leaves this server: each event says so in its delivery statuses.
 """
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,13 +44,17 @@ class Event:
 class Integrations:
     """The integrations of one World, one for each provider, and the newest thousand events."""
 
+    _integrations: dict[str, Integration]
+    _events: list[Event]
+    _provisioned: set[str]
+
     def __init__(self, clock: Clock, ids: Ids) -> None:
         """Begin without any."""
         self._clock = clock
         self._ids = ids
-        self._integrations: dict[str, Integration] = {}
-        self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
-        self._provisioned: set[str] = set()
+        self._integrations = {}
+        self._events = []
+        self._provisioned = set()
 
     def create(
         self, provider: str, credentials: Mapping[str, Any], description: str = ""
@@ -125,6 +128,7 @@ class Integrations:
                 due=tuple(self._integrations),
             )
             self._events.append(event)
+            del self._events[:-MAX_EVENTS]
 
 
 def _check_id(integration_id: str) -> None:

@@ -43,12 +43,15 @@ class Record:
 class Inventory:
     """The inventory of one World."""
 
+    _records: dict[str, Record]
+    _groups: dict[str, Index[str]]
+
     def __init__(self, clock: Clock, ids: Ids) -> None:
         """Begin empty."""
         self._clock = clock
         self._ids = ids
-        self._records: dict[str, Record] = {}
-        self._groups: dict[str, Index[str]] = {}
+        self._records = {}
+        self._groups = {}
 
     def add(self, device_id: str) -> None:
         """Begin a record for a device that has just become known."""

@@ -55,10 +55,13 @@ _NOTHING = _Record()
 class Monitoring:
     """The alerts and monitors of one World's devices."""
 
+    _records: dict[str, _Record]
+    _count: int
+
     def __init__(self, ids: Ids) -> None:
         """Begin with none."""
         self._ids = ids
-        self._records: dict[str, _Record] = {}
+        self._records = {}
         self._count = 0
 
     def report(self, device_id: str, told: Sequence[Mapping[str, Any]]) -> None:

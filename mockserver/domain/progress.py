@@ -76,6 +76,9 @@ class Statistics:
 
     __slots__ = ("_counts", "total_size")
 
+    _counts: dict[str, int]
+    total_size: int
+
     def __init__(self, targets: int) -> None:
         """Begin with all targets pending."""
         self._counts = dict.fromkeys(STATUSES, 0)

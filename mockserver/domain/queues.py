@@ -12,10 +12,13 @@ from otakit.mockserver.domain.deployment import Deployment
 class Queues:
     """The deployments that wait for each device of one World, oldest first."""
 
+    _waiting: dict[str, list[tuple[int, Deployment]]]
+    _handled: dict[str, int]
+
     def __init__(self) -> None:
         """Begin with none."""
-        self._waiting: dict[str, list[tuple[int, Deployment]]] = {}
-        self._handled: dict[str, int] = {}
+        self._waiting = {}
+        self._handled = {}
 
     def add(self, device_id: str, deployment: Deployment) -> None:
         """Let a deployment wait for a device."""

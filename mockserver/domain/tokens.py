@@ -22,11 +22,14 @@ class TokenRecord:
 class Tokens:
     """The living tokens of one kind of subject, devices or users."""
 
+    _records: dict[str, TokenRecord]
+    _of_subject: dict[str, dict[str, None]]
+
     def __init__(self, clock: Clock) -> None:
         """Begin with none."""
         self._clock = clock
-        self._records: dict[str, TokenRecord] = {}
-        self._of_subject: dict[str, dict[str, None]] = {}
+        self._records = {}
+        self._of_subject = {}
 
     def keep_time(self, clock: Clock) -> None:
         """Go by another clock from now on."""

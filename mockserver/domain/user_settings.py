@@ -29,10 +29,12 @@ class SettingsDocument:
 class UserSettings:
     """The documents of one World, by owner: a user's id, or SHARED."""
 
+    _documents: dict[str, SettingsDocument]
+
     def __init__(self, ids: Ids) -> None:
         """Begin without any."""
         self._ids = ids
-        self._documents: dict[str, SettingsDocument] = {}
+        self._documents = {}
 
     def of(self, owner: str) -> SettingsDocument:
         """Return an owner's document, an empty object before the first is saved."""

@@ -34,15 +34,19 @@ MAX_USERS = 1000
 class Users:
     """The users of one World."""
 
+    _users: dict[str, User]
+    _by_email: dict[str, User]
+    _first: User | None
+
     def __init__(self, clock: Clock, ids: Ids) -> None:
         """Begin with nobody."""
         self.tokens = Tokens(clock)
         self.settings = UserSettings(ids)
         self._clock = clock
         self._ids = ids
-        self._users: dict[str, User] = {}
-        self._by_email: dict[str, User] = {}
-        self._first: User | None = None
+        self._users = {}
+        self._by_email = {}
+        self._first = None
 
     # Who there is
 
@@ -69,7 +73,7 @@ class Users:
             updated=now,
         )
         self._users[user.id] = self._by_email[user.email] = user
-        self._first = self._first or replace(user)
+        self._first = self._first or replace(user, sessions=[], access_tokens=AccessTokens())
         return user
 
     def knows(self, email: str) -> bool:

@@ -30,7 +30,13 @@ from otakit.mockserver.domain.users import Users
 
 
 class World:
-    """Everything that one backend knows: one tenant of a server, or an oracle's whole world."""
+    """Everything that one backend knows: one tenant of a server, or an oracle's whole world.
+
+    Of each of its parts, the attributes that are annotated in the class's body are its state, which
+    snapshots have; the others join it with other parts.
+    """
+
+    seed: int
 
     def __init__(
         self, *, seed: int = 0, clock: Clock | None = None, dialect: Dialect = DOCUMENTED

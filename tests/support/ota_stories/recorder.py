@@ -34,13 +34,17 @@ class Recorder:
         self._operations = dict(_operations(edition, dialect))
         self._patterns = [(_pattern(place.path), place) for place in self._operations]
 
+    def known(self) -> set[Place]:
+        """Return all operations that the server has."""
+        return set(self._operations)
+
     def see(self, answer: httpx.Response) -> None:
         """Take down one answer: an httpx event hook.
 
         Fails for a status or a body that the operation's document does not know.
         """
         answer.read()
-        place = self._place(answer.request)
+        place = self.place(answer.request)
         if place is None:
             return
         responses = self._operations[place]["responses"]
@@ -66,7 +70,8 @@ class Recorder:
         telling = [e for e in examples if len(json.dumps(e)) > SHORT]
         assert answer.json() not in telling, f"{place}: an example of the document, not state"
 
-    def _place(self, request: httpx.Request) -> Place | None:
+    def place(self, request: httpx.Request) -> Place | None:
+        """Return the operation that a request asks for, if it is one."""
         found = [
             place
             for pattern, place in self._patterns
