@@ -24,6 +24,7 @@ from otakit.mockserver.framework import (
 )
 from otakit.mockserver.front import Front
 from otakit.mockserver.operations import FUNCTIONS
+from otakit.mockserver.recorder import Recorder
 from otakit.mockserver.request_log import RequestLog
 from otakit.mockserver.routing import Routing
 from otakit.mockserver.security import Security
@@ -70,7 +71,7 @@ def create_server(settings: Settings) -> MockServer:
         middlewares=[
             *([] if log_format == NO_LOG else [partial(RequestLog, log_format=log_format)]),
             partial(Cors, origins=settings.cors_origins),
-            partial(Front, ids=Ids(settings.seed, "requests"), record=universes.record),
+            partial(Front, ids=Ids(settings.seed, "requests"), record=Recorder(universes).record),
             partial(Routing, dialect=state.dialect),
             partial(Station, state=state),
             SwaggerUIMiddleware,

@@ -18,8 +18,9 @@ Headers = list[tuple[bytes, bytes]]
 class Exchange:
     """One request and its answer; written down without formatting, until somebody reads it.
 
-    `operation` is the operation's id, `caller` the id of the device or user, `side` whose it is:
-    all are empty as long as nobody has found them out. `took` is in seconds of the wall clock.
+    `operation` is the operation's id, `caller` the id of the device or user, `side` whose API it
+    is: all are empty as long as nobody has found them out. `took` is in seconds of the wall clock.
+    Of what `streams`, only the sizes are kept; a size of -1 is one that nobody knows.
     """
 
     __slots__ = (
@@ -28,26 +29,33 @@ class Exchange:
         "answer_size",
         "began",
         "body",
+        "body_size",
         "caller",
         "client",
         "faults",
         "headers",
+        "is_over",
         "is_recorded",
         "method",
         "operation",
         "path",
         "query",
+        "raw_path",
         "request_id",
+        "scheme",
         "side",
         "status",
+        "streams",
         "took",
         "universe_id",
     )
 
     def __init__(self, scope: Scope, request_id: bytes) -> None:
         """Begin with a request of which only the head has come."""
-        self.method: str = scope["method"]
+        self.method: str = scope.get("method", "GET")  # a websocket's scope has none
+        self.scheme: str = scope["scheme"]
         self.path: str = scope["path"]
+        self.raw_path: bytes = scope.get("raw_path") or self.path.encode()
         self.query: bytes = scope["query_string"]
         self.headers: Headers = scope["headers"]
         self.client: Any = scope.get("client")
@@ -56,22 +64,30 @@ class Exchange:
         self.took: Seconds = 0.0
         self.operation = self.side = self.universe_id = self.caller = ""
         self.body = b""
+        self.body_size = -1
         self.status = 0
         self.answer_headers: Headers = []
         self.answer: list[bytes] = []
         self.answer_size = 0
         self.faults: tuple[str, ...] = ()
         self.is_recorded = True
+        self.is_over = False
+        self.streams = False
 
-    def found(
-        self, operation: str, side: str, universe_id: str, caller: str, body: bytes = b""
-    ) -> None:
-        """Learn what the request is about, and its body, which a stream's has not."""
+    def aims_at(self, operation: str, side: str) -> None:
+        """Learn what the request is about."""
         self.operation = operation
         self.side = side
+
+    def comes_from(self, universe_id: str, caller: str) -> None:
+        """Learn whose request it is."""
         self.universe_id = universe_id
         self.caller = caller
-        self.body = body if len(body) <= MAX_BODY else body[:MAX_BODY]
+
+    def received(self, body: bytes) -> None:
+        """Learn the request's body."""
+        self.body_size = len(body)
+        self.body = body if self.body_size <= MAX_BODY else body[:MAX_BODY]
 
     def answered(self, status: int, headers: Headers) -> None:
         """Learn how the answer begins."""
@@ -82,9 +98,10 @@ class Exchange:
         """Learn of a part of the answer's body."""
         room = MAX_BODY - self.answer_size
         self.answer_size += len(chunk)
-        if room > 0:
+        if room > 0 and chunk and not self.streams:
             self.answer.append(chunk if len(chunk) <= room else chunk[:room])
 
     def end(self) -> None:
         """Learn that this was all."""
         self.took = wall() - self.began
+        self.is_over = True

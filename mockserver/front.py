@@ -16,6 +16,9 @@ from otakit.mockserver.problems import Refused, problem
 HEADER = b"x-men-requestid"
 MAX_LENGTH = 256
 
+SWITCHING_PROTOCOLS = 101
+"""What a handshake is answered with that is accepted."""
+
 _VARY = (b"vary", b"Origin")
 """What CORS says where there is an origin: a cache must not give this answer to another one."""
 
@@ -60,6 +63,8 @@ class Front:
                 exchange.answered(message["status"], message["headers"])
             else:
                 exchange.answered_with(message.get("body", b""))
+                if not message.get("more_body", False):
+                    self._end(exchange)  # first: who has an answer finds it written down
             await send(message)
 
         try:
@@ -72,14 +77,13 @@ class Front:
                 raise
             await problem(error, request_id.decode("latin-1")).send(send_with_id)
         finally:
-            if exchange.is_recorded:
-                exchange.end()
-                self._record(exchange)
+            self._end(exchange)
 
     async def _handshake(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one websocket; what goes wrong before it is one gets an HTTP status."""
         request_id = self._request_id(dict(scope["headers"]))
         added = [(HEADER, request_id)]
+        exchange = scope[EXCHANGE] = Exchange(scope, request_id)
         accepted = False
 
         async def send_with_id(message: Message) -> None:
@@ -87,6 +91,8 @@ class Front:
             if message["type"] == "websocket.accept":
                 accepted = True
                 message["headers"] = [*message.get("headers", ()), *added]
+                exchange.answered(SWITCHING_PROTOCOLS, message["headers"])
+                self._end(exchange)  # it may stay open for days
             elif message["type"] == "websocket.close" and not accepted:
                 raise HTTPException(404)  # Starlette's way to say that it has no such route
             await send(message)
@@ -94,6 +100,10 @@ class Front:
         async def deny(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *added]
+                exchange.answered(message["status"], message["headers"])
+            else:
+                exchange.answered_with(message.get("body", b""))
+                self._end(exchange)
             await send({**message, "type": f"websocket.{message['type']}"})
 
         try:
@@ -102,6 +112,11 @@ class Front:
             if accepted:
                 raise
             await problem(error, request_id.decode("latin-1")).send(deny)
+
+    def _end(self, exchange: Exchange) -> None:
+        if not exchange.is_over:
+            exchange.end()
+            self._record(exchange)
 
     def _request_id(self, headers: dict[bytes, bytes]) -> bytes:
         """Return the id that the client brought, or a new one."""

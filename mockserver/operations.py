@@ -41,11 +41,16 @@ class Call:
         """The state that the request is about."""
         return self.universe.world
 
+    @property
+    def exchange(self) -> Exchange:
+        """What the journal will have of the request."""
+        exchange: Exchange = self.scope[EXCHANGE]
+        return exchange
+
     def found(self, universe: Universe, caller: str = "") -> None:
         """Say whose request it is, where no token did."""
         self.universe, self.caller = universe, caller
-        exchange: Exchange = self.scope[EXCHANGE]
-        exchange.universe_id, exchange.caller = universe.id, caller
+        self.exchange.comes_from(universe.id, caller)
 
     def audit(self, action: str, thing: Object, change: str | None = None) -> None:
         """Write into the audit log what the caller has just done; once, and only if it was done.

@@ -1,10 +1,8 @@
 """A line on standard error for each request, for people or for programs; without secrets."""
 
-import re
 import sys
 from contextlib import suppress
 from typing import Any
-from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,10 +10,9 @@ from otakit.mockserver.answers import encode
 from otakit.mockserver.domain.clock import Seconds, rfc3339, wall
 from otakit.mockserver.exchange import EXCHANGE, Exchange
 from otakit.mockserver.front import HEADER
+from otakit.mockserver.secrecy import safe_query
 from otakit.mockserver.settings import JSON_LOG
 
-_SECRET = re.compile(r"signature|token|jwt|key|password|secret", re.IGNORECASE)
-_HIDDEN = "..."
 _STARTS = {"http.response.start", "websocket.http.response.start"}
 
 
@@ -75,12 +72,7 @@ def _path(scope: Scope) -> str:
     """Return a request's path and query as they were sent, what opens something left out."""
     path: str = scope["raw_path"].decode("latin-1")
     query = scope["query_string"].decode("latin-1")
-    return f"{path}?{'&'.join(map(_shown, query.split('&')))}" if query else path
-
-
-def _shown(parameter: str) -> str:
-    name, _, value = parameter.partition("=")
-    return f"{name}={_HIDDEN}" if value and _SECRET.search(unquote(name)) else parameter
+    return f"{path}?{safe_query(query)}" if query else path
 
 
 def _value(headers: Any, name: bytes) -> str:

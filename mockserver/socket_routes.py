@@ -15,6 +15,7 @@ from otakit.mockserver.audit_trail import added, removed, witness
 from otakit.mockserver.cors import is_allowed
 from otakit.mockserver.device_sockets import DeviceSocket
 from otakit.mockserver.domain.errors import DomainError, Forbidden, Invalid, NotFound
+from otakit.mockserver.exchange import EXCHANGE, Exchange
 from otakit.mockserver.real_words import wording_of
 from otakit.mockserver.security import credentials
 from otakit.mockserver.server_state import ServerState
@@ -38,16 +39,20 @@ def socket_routes(state: ServerState, bases: Iterable[str]) -> list[WebSocketRou
     """Return the websockets' routes below those base paths that are served."""
 
     async def device(websocket: WebSocket) -> None:
-        with _worded(state, "connectDevice", "devices"):
+        exchange = _exchange(websocket, "connectDevice", "devices")
+        with _worded(state, exchange.operation, "devices"):
             shown = credentials(websocket.scope, cookie=state.dialect.device_cookie)
             universe, claims = state.security.caller(shown, "devices")
+            exchange.comes_from(universe.id, claims.subject)
         await websocket.accept(_subprotocol(websocket.scope))
         socket = DeviceSocket(websocket, claims.subject, claims.jti)
         await universe.sockets.serve(socket, universe.world)
 
     async def user(websocket: WebSocket) -> None:
-        with _worded(state, "connectUser", "management"):
+        exchange = _exchange(websocket, "connectUser", "management")
+        with _worded(state, exchange.operation, "management"):
             universe, claims = state.security.caller(credentials(websocket.scope), "management")
+            exchange.comes_from(universe.id, claims.subject)
             check_origin(websocket, state)
             connected = connected_device(universe, websocket.path_params["id"])
         watching = witness(universe.world, claims.subject, connected.device_id)
@@ -61,7 +66,9 @@ def socket_routes(state: ServerState, bases: Iterable[str]) -> list[WebSocketRou
             watching.tell(removed(REMOTE, [session.sid]))
 
     async def playback(websocket: WebSocket) -> None:
-        universe, _ = state.security.caller(credentials(websocket.scope), "management")
+        exchange = _exchange(websocket, "playbackSession", "management")
+        universe, claims = state.security.caller(credentials(websocket.scope), "management")
+        exchange.comes_from(universe.id, claims.subject)
         check_origin(websocket, state)
         frames = universe.recordings.of(websocket.path_params["id"])
         pause = sleep_ms(websocket.query_params.get("sleep_ms", DEFAULT_SLEEP)) / 1000
@@ -114,6 +121,13 @@ def _worded(state: ServerState, operation_id: str, side: Side) -> Iterator[None]
         if not state.dialect.own_words:
             wording_of(operation_id, side).reword(error)
         raise
+
+
+def _exchange(websocket: WebSocket, operation: str, side: Side) -> Exchange:
+    """Say in the journal what is asked for."""
+    exchange: Exchange = websocket.scope[EXCHANGE]
+    exchange.aims_at(operation, side)
+    return exchange
 
 
 def _subprotocol(scope: Scope) -> str | None:

@@ -50,7 +50,8 @@ class CompiledOperation:
     ) -> None:
         """Compile an operation.
 
-        `shared` has the API's `security`, the path's `parameters`, and the operation's `method`.
+        `shared` has the API's `security` and `side`, the path's `parameters`, and the operation's
+        `method`.
         Where it says `older`, the API is an older edition's, and the function is made to fit it.
         """
         self._id = operation_id = operation["operationId"]
@@ -61,6 +62,7 @@ class CompiledOperation:
         self._security = state.security
         security = operation.get("security", shared["security"])
         self.side = _side(operation_id, security)
+        self._journal_side = shared["side"]
         self._cookie = _takes_cookie(security, self.side, shared["method"], state.dialect)
         self._needs = needs_of(operation, managed=self.side == "management")
         self._parameters = Parameters([*shared["parameters"], *operation.get("parameters", [])])
@@ -70,12 +72,15 @@ class CompiledOperation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, top to bottom."""
+        exchange = scope[EXCHANGE]
+        exchange.aims_at(self._id, self._journal_side)
         universe, caller, jti = self._state.universes.default, "", ""
         if self.side is not None:
             universe, claims = self._security.caller(
                 credentials(scope, cookie=self._cookie), self.side
             )
             caller, jti = claims.subject, claims.jti
+            exchange.comes_from(universe.id, caller)
         needs = self._needs if universe.plan != ENTERPRISE else None
         if needs is not None:
             needs.check_operation(universe.plan)
@@ -83,14 +88,13 @@ class CompiledOperation:
         raw, body = b"", None
         if self._json is not None:
             raw = await read(scope, receive, self._state.settings.json_limit)
+            exchange.received(raw)
             check_type(scope, (JSON,), raw)
             body = self._json.decode(raw)
             if needs is not None:
                 needs.check_body(universe.plan, body)
         elif self._multipart:
             check_type(scope, MULTIPART, None)
-        exchange = scope[EXCHANGE]
-        exchange.found(self._id, self.side or "", universe.id, caller, raw)
         if universe.faults:
             send = await universe.faults.meet(exchange, send)
         call = Call(universe, caller, jti, parameters, body, raw, scope, receive, self._state)
@@ -136,6 +140,7 @@ class StationApi(RoutedAPI[Compiled]):  # type: ignore[misc]  # connexion is unt
             "security": self.specification["security"],
             "parameters": path.get("parameters", []),
             "method": operation.method.lower(),
+            "side": _api_side(self.base_path),
             "older": "x-otakit-edition" in self.specification["info"],
         }
         described = path[shared["method"]]
@@ -163,6 +168,12 @@ def _takes_cookie(
     if any(JWT_COOKIE in need for need in security):
         return side != "devices" or dialect.device_cookie
     return side == "management" and method == "get" and dialect.token_cookie
+
+
+def _api_side(base_path: str) -> str:
+    """Return whose API it is: some of its operations need no token, and are theirs all the same."""
+    named = (side for side in ("devices", "management") if base_path.startswith(f"/api/{side}/"))
+    return next(named, "connect")
 
 
 def _side(operation_id: str, security: list[dict[str, Any]]) -> Side | None:

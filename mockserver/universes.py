@@ -17,7 +17,7 @@ from otakit.mockserver.domain.world import World
 from otakit.mockserver.events import REQUEST, WORLD, Events
 from otakit.mockserver.exchange import Exchange
 from otakit.mockserver.faults import Faults
-from otakit.mockserver.journal import Journal
+from otakit.mockserver.journal import Journal, Room
 from otakit.mockserver.links import LinkSigner
 from otakit.mockserver.recordings import Recordings
 from otakit.mockserver.settings import Settings
@@ -77,7 +77,7 @@ class Universe:
     connect: ConnectAccess
     sockets: DeviceSockets = field(default_factory=DeviceSockets)
     recordings: Recordings = field(default_factory=Recordings)
-    journal: Journal = field(default_factory=Journal)
+    journal: Journal
     faults: Faults = field(default_factory=Faults)
     events: Events = field(default_factory=Events)
     simulation: Moving | None = None
@@ -100,6 +100,12 @@ class Universe:
         if self.simulation is not None:
             self.simulation.woken()
 
+    def record(self, exchange: Exchange) -> None:
+        """Write a request into the journal, and tell of it."""
+        entry = self.journal.add(exchange, self.world.clock.now())
+        if self.events:
+            self.events.publish(REQUEST, entry.summary())
+
     def stop_simulation(self) -> None:
         """Let its simulated devices stand still for good."""
         if self.simulation is not None:
@@ -114,6 +120,7 @@ class Universes:
         """Begin with the unnamed universe, `default`; it has the server's login."""
         self._settings = settings
         self._storage = storage
+        self._room = Room()
         self._made = 0
         self._universes: dict[str, Universe] = {}
         self._by_tenant_token: dict[str, Universe] = {}
@@ -139,17 +146,6 @@ class Universes:
         universe = self._add(universe_id, name, plan or self._settings.plan, email, seed)
         universe.world.users.create(email, password)
         return universe, password
-
-    def record(self, exchange: Exchange) -> None:
-        """Write a request into the journal of the universe that it was about, and tell of it.
-
-        What was no universe's, like a path that there is not, stands in that of `default`.
-        """
-        universe = self.get(exchange.universe_id or DEFAULT)
-        if universe is not None:
-            entry = universe.journal.add(exchange, universe.world.clock.now())
-            if universe.events:
-                universe.events.publish(REQUEST, entry.summary())
 
     def close(self) -> None:
         """End what goes on by itself: the server stops."""
@@ -250,6 +246,7 @@ class Universes:
         universe.sockets.close_all()
         universe.events.close()
         universe.stop_simulation()
+        universe.journal.close()
         del self._universes[universe_id]
         del self._by_tenant_token[universe.tenant_token]
         universe.storage.drop()
@@ -263,6 +260,7 @@ class Universes:
             storage=self._storage.folder(universe_id),
             booked=plan,
             plan=plan,
+            journal=Journal(self._room),
             **self._keys(universe_id, seed),
         )
         self._universes[universe_id] = self._by_tenant_token[universe.tenant_token] = universe

@@ -49,11 +49,14 @@ async def receive_into(
         raise Invalid(message)
     check_length(call.scope, limit + _FRAMING)
     form = _Form(boundary, file_part, file, limit, last=last)
-    more = True
+    size, more = 0, True
     while more:
         message_part = await call.receive()
-        form.feed(message_part.get("body", b""))
+        chunk = message_part.get("body", b"")
+        form.feed(chunk)
+        size += len(chunk)
         more = message_part.get("more_body", False)
+    call.exchange.body_size = size
     form.close()
     missing = [name for name in call.required_parts if name not in {*form.texts, file_part}]
     if missing:

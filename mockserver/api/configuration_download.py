@@ -39,7 +39,9 @@ def fetch_configuration(call: Call) -> Answer:
     """Make the artifact that a link stands for; its signature takes the place of a token."""
     universes = call.server.universes
     universe = universes.get(call.params.get("tenant_id", "")) or universes.default
+    call.found(universe)
     universe.links.check(call.path(), call.params, universe.world.clock.now())
+    call.found(universe, call.params["device_id"])
     deployment_id = call.params["deployment_id"]
     deployment = universe.world.deployments.get(deployment_id)
     if deployment is None or deployment.configuration is None:
@@ -52,6 +54,7 @@ def fetch_configuration(call: Call) -> Answer:
         device_type=unquote(call.params["device_type"]),
         configuration=deployment.configuration,
     )
+    call.exchange.streams = True
     return Answer(OK, artifact.getvalue(), MEDIA_TYPE.encode(), _HEADERS)
 
 

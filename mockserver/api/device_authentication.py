@@ -4,7 +4,7 @@ from typing import Any
 
 from otakit.mockserver.answers import OK, Answer
 from otakit.mockserver.bodies import Undecodable, decode_json
-from otakit.mockserver.domain.errors import Invalid
+from otakit.mockserver.domain.errors import Invalid, Unauthorized
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.signatures import normalise, read_public_key, verify
 
@@ -20,7 +20,12 @@ def authenticate_device(call: Call) -> Answer:
     verify(key, call.params["X-MEN-Signature"], call.raw)
     universe = call.server.universes.of_tenant(call.body.get("tenant_token", ""))
     call.found(universe)
-    record = universe.world.authenticate_device(identity_data, normalise(key))
+    try:
+        record = universe.world.authenticate_device(identity_data, normalise(key))
+    except Unauthorized:
+        device = universe.world.devices.with_identity(identity_data)
+        call.found(universe, device.id if device else "")
+        raise
     call.found(universe, record.subject)
     universe.sockets.recheck(universe.world, record.subject)
     token = universe.sign(record, "devices")

@@ -51,6 +51,7 @@ async def download_file(call: Call) -> Answer:
         info = await transfer.stat(path)
         pieces = await stack.enter_async_context(aclosing(transfer.fetch(path)))
         first = await anext(pieces, b"")
+        call.exchange.streams = True
         return Download(_headers(path, info), first, pieces, stack.pop_all(), call.receive)
 
 

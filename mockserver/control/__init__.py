@@ -6,6 +6,7 @@ MODULES = (
     "clock",
     "connect",
     "events",
+    "journal",
     "snapshots",
     "universes",
 )

@@ -43,7 +43,7 @@ class ControlOperation:
         """Serve one request, top to bottom."""
         exchange = scope[EXCHANGE]
         exchange.is_recorded = False
-        exchange.found(self._id, "control", "", "")
+        exchange.aims_at(self._id, "control")
         if not self._is_open:
             self._guard.check(scope)
         parameters = self._parameters.read(scope)
