@@ -1,5 +1,6 @@
 """Universes: worlds that share a server and know nothing of each other; each is a tenant."""
 
+import asyncio
 import base64
 from collections.abc import Iterator
 from contextlib import suppress
@@ -81,6 +82,7 @@ class Universe:
     faults: Faults = field(default_factory=Faults)
     events: Events = field(default_factory=Events)
     simulation: Moving | None = None
+    _turning: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def sign(self, record: TokenRecord, side: Side) -> str:
         """Write a token for one of its devices or users."""
@@ -88,11 +90,12 @@ class Universe:
 
     async def advance(self, seconds: Seconds) -> None:
         """Turn its clock forward; simulated devices do meanwhile what they would have done."""
-        clock = self.world.clock
-        if self.simulation is None:
-            clock.advance(seconds)
-        else:
-            await self.simulation.run_until(clock.now() + seconds)
+        async with self._turning:  # who turns it at the same time turns it further
+            clock = self.world.clock
+            if self.simulation is None:
+                clock.advance(seconds)
+            else:
+                await self.simulation.run_until(clock.now() + seconds)
 
     def set_speed(self, speed: float) -> None:
         """Let its clock go on at another speed."""
