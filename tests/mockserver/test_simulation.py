@@ -301,6 +301,19 @@ def test_run_cancelled_within_a_request_can_be_gone_on_with(*, answered: bool) -
     play(story)
 
 
+def test_turns_of_the_clock_at_the_same_time_add_up() -> None:
+    """Neither is lost in the other, and each ends when its own span is played."""
+
+    async def story(stage: Stage) -> None:
+        stage.add(1)
+        stage.universe.simulation = stage.simulation
+        before = stage.clock.now()
+        await asyncio.gather(stage.universe.advance(3600), stage.universe.advance(7200))
+        assert stage.clock.now() == before + 10_800
+
+    play(story)
+
+
 def test_server_answers_others_while_a_span_is_played() -> None:
     """A user's request is answered long before a month has gone by."""
 
