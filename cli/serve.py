@@ -1,5 +1,6 @@
 """`otakit serve`: the mock server on this machine, until it is stopped."""
 
+import asyncio
 import gc
 import signal
 import socket
@@ -14,6 +15,7 @@ from otakit.cli.address import check_exposure, listen, url_of
 from otakit.cli.announcement import announce
 from otakit.cli.certificates import tls_context
 from otakit.cli.grouped_help import GroupedCommand
+from otakit.cli.worlds import FirstWorld, first_world, put_in_place, watched
 from otakit.mockserver.plans import ENTERPRISE, PLANS
 from otakit.mockserver.settings import (
     DEFAULT_EMAIL,
@@ -26,6 +28,7 @@ from otakit.mockserver.settings import (
 from otakit.specs.catalogue import DEFAULT_EDITION, DIALECTS, DOCUMENTED, NAMES, served
 
 GROUPS = {
+    "World": ("demo", "scenario", "watch"),
     "Address": ("host", "port", "ready_file"),
     "Documents": ("edition", "dialect", "plan", "device_limit"),
     "Time and seed": ("clock", "seed"),
@@ -130,6 +133,22 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="How many devices may be accepted; -1 is any number.",
 )
 @click.option(
+    "--demo",
+    is_flag=True,
+    help="Begin with fifty devices that live, and deployments of every kind.",
+)
+@click.option(
+    "--scenario",
+    metavar="NAME|FILE",
+    help="Begin with another world: of otakit's own (empty, small-fleet, phased-rollout,"
+    " failing-rollout, large-fleet, demo), or of a YAML file.",
+)
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Apply each change of the scenario's file, and keep the rest of the state.",
+)
+@click.option(
     "--ready-file",
     type=_FILE,
     help="Write the server's URL to this file once it answers.",
@@ -153,6 +172,9 @@ def serve(  # noqa: PLR0913 - the command's options
     *,
     host: str,
     port: int,
+    demo: bool,
+    scenario: str | None,
+    watch: bool,
     ready_file: Path | None,
     tls_cert: Path | None,
     tls_key: Path | None,
@@ -166,6 +188,7 @@ def serve(  # noqa: PLR0913 - the command's options
 
     \b
     Try it:
+      otakit serve --demo
       otakit serve --port 8080
       curl -u admin@example.com:otakit-password -X POST \\
         http://127.0.0.1:8080/api/management/v1/useradm/auth/login
@@ -178,17 +201,20 @@ def serve(  # noqa: PLR0913 - the command's options
     except ValueError as error:
         message = f"--dialect: {error}"
         raise click.ClickException(message) from None
+    world = first_world(demo=demo, scenario=scenario, watch=watch)
     sock = listen(host, port)
     check_exposure(host, sock, settings["control_token"])
     tls = tls_context(tls_cert, tls_key, tls_self_signed, host)  # writes: no port, no new file
-    _run(Settings(**settings), sock, url_of(host, sock, tls=tls is not None), tls, ready_file)
+    url = url_of(host, sock, tls=tls is not None)
+    _run(Settings(**settings), sock, url, tls, world, ready_file)
 
 
-def _run(
+def _run(  # noqa: PLR0913, PLR0917 - what a run consists of
     settings: Settings,
     sock: socket.socket,
     url: str,
     tls: ssl.SSLContext | None,
+    world: FirstWorld | None,
     ready_file: Path | None,
 ) -> None:
     import uvicorn
@@ -205,7 +231,10 @@ def _run(
             gc.collect()
             gc.freeze()  # what is loaded now stays: no collection need look at it again
             if settings.log_format != JSON_LOG:  # whose reader finds the URL on standard output
-                announce(settings, url)
+                announce(settings, url, summary)
+            if world is not None:
+                in_json = settings.log_format == JSON_LOG
+                tasks.append(asyncio.create_task(watched(world, server, in_json=in_json)))
             click.echo(f"otakit ready {url}")
             if ready_file is not None:
                 ready_file.write_text(f"{url}\n", encoding="utf-8")  # noqa: ASYNC240 - once, a line
@@ -213,9 +242,13 @@ def _run(
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             """End what would wait for ever, then stop."""
             server.state.universes.close()
+            for task in tasks:
+                task.cancel()
             await super().shutdown(sockets)
 
     server = create_server(settings)
+    summary = None if world is None else put_in_place(world, server)
+    tasks: list[asyncio.Task[None]] = []
     config = uvicorn.Config(
         server.app,
         log_level="warning",

@@ -11,6 +11,7 @@ from typing import Any, cast
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 
+from otakit.fixtures.device_requests import Request, Response
 from otakit.mockserver.api import load_functions
 from otakit.mockserver.control import load_functions as load_control_functions
 from otakit.mockserver.cors import Cors
@@ -23,6 +24,7 @@ from otakit.mockserver.framework import (
     taking_documents_as_valid,
 )
 from otakit.mockserver.front import Front
+from otakit.mockserver.in_process import in_process
 from otakit.mockserver.operations import FUNCTIONS
 from otakit.mockserver.recorder import Recorder
 from otakit.mockserver.request_log import RequestLog
@@ -30,6 +32,7 @@ from otakit.mockserver.routing import Routing
 from otakit.mockserver.security import Security
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.settings import NO_LOG, Settings
+from otakit.mockserver.simulations import Simulations
 from otakit.mockserver.socket_routes import socket_routes
 from otakit.mockserver.station import Station
 from otakit.mockserver.storage import Storage
@@ -58,12 +61,16 @@ def create_server(settings: Settings) -> MockServer:
     """
     folder = tempfile.TemporaryDirectory(prefix="otakit-")  # gone with the server
     universes = Universes(settings, Storage(Path(folder.name)))
-    state = ServerState(settings, universes, Security(universes))
+
+    async def send(request: Request, take: Callable[[Response], None]) -> None:
+        await through(request, take)
+
+    state = ServerState(settings, universes, Security(universes), Simulations(send))
     documents = {api: resolved(api) for api in served(settings.edition, settings.dialect)}
     bases = {api.base_path for api in documents}
     documents[control()] = resolved(control())
     routes: list[BaseRoute] = [*download_routes(state), *socket_routes(state, bases)]
-    inner = Router(routes, lifespan=_cleaning(folder))
+    inner = Router(routes, lifespan=_running(state, folder))
     _check_functions(documents)
     log_format = settings.log_format
     app = ConnexionMiddleware(
@@ -81,6 +88,7 @@ def create_server(settings: Settings) -> MockServer:
     with taking_documents_as_valid():
         for api, document in documents.items():
             app.add_api(document, base_path=api.base_path, name=api.name)
+    through = in_process(cast("ASGIApp", app))
     return MockServer(cast("ASGIApp", app), state)
 
 
@@ -100,12 +108,13 @@ def _check_functions(documents: dict[Api, dict[str, Any]]) -> None:
         raise RuntimeError(message)
 
 
-def _cleaning(
-    folder: "tempfile.TemporaryDirectory[str]",
+def _running(
+    state: ServerState, folder: "tempfile.TemporaryDirectory[str]"
 ) -> Callable[[Router], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Router) -> AsyncIterator[None]:
-        yield
+        async with state.simulations.running():
+            yield
         folder.cleanup()
 
     return lifespan

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from otakit.mockserver.domain.dialect import DIALECTS, Dialect
 from otakit.mockserver.security import Security
 from otakit.mockserver.settings import Settings
+from otakit.mockserver.simulations import Simulations
 from otakit.mockserver.universes import Universes
 
 
@@ -15,6 +16,7 @@ class ServerState:
     settings: Settings
     universes: Universes
     security: Security
+    simulations: Simulations
 
     @property
     def dialect(self) -> Dialect:

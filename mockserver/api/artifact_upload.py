@@ -106,7 +106,7 @@ async def _store(call: Call, path: Path, description: str) -> Answer:
         raise Invalid(message) from None
     path.stat()  # noqa: ASYNC240 - quick; raises where it has gone: no artifact without a file
     pairs = not call.world.dialect.meta_data_is_object
-    artifact = call.world.add_artifact(_content(info, pairs=pairs), description)
+    artifact = call.world.add_artifact(content_of(info, pairs=pairs), description)
     call.universe.storage.keep(path, artifact.id, artifact.modified)
     call.audit(CREATE, about_artifact(artifact), added("artifact", [artifact.name]))
     base = call.path()
@@ -122,7 +122,8 @@ def _check_size(told: str, size: int) -> None:
         raise Invalid(message)
 
 
-def _content(info: ArtifactInfo, *, pairs: bool) -> Content:
+def content_of(info: ArtifactInfo, *, pairs: bool) -> Content:
+    """Return what a file says of itself, with meta-data as pairs where the dialect wants it so."""
     depends = {k: [v] if isinstance(v, str) else list(v) for k, v in info.depends.items()}
     return Content(
         name=info.name,

@@ -7,6 +7,7 @@ MODULES = (
     "connect",
     "events",
     "journal",
+    "scenarios",
     "snapshots",
     "universes",
 )

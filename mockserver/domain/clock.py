@@ -19,17 +19,20 @@ class Clock:
     """Tell the time of one World; runs at wall speed, faster, or stands still.
 
     Arguments: `speed` in World seconds per source second (0 freezes the clock); `source` gives
-    the seconds that pass outside and is only read, so a test may put a counter in its place.
+    the seconds that pass outside and is only read, so a test may put a counter in its place;
+    `start` is the World's first moment, unless that is the source's own.
     """
 
     speed: float = 1.0
     source: Callable[[], Seconds] = time.time
+    start: Seconds | None = None
     _origin: Seconds = field(init=False)
     _anchor: Seconds = field(init=False)
 
     def __post_init__(self) -> None:
-        """Start at the source's own time."""
-        self._anchor = self._origin = self.source()
+        """Start at the source's own time, or another one."""
+        self._anchor = self.source()
+        self._origin = self._anchor if self.start is None else self.start
 
     def now(self) -> Seconds:
         """Return the World's time as Unix seconds, cut to milliseconds as the real server's are."""

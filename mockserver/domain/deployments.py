@@ -252,6 +252,10 @@ class Deployments:
         """Go through the unfinished dynamic deployments, oldest first."""
         return iter(self._dynamic.values())
 
+    def unfinished(self) -> Iterator[Deployment]:
+        """Go through the unfinished deployments, oldest first."""
+        return iter(self._unfinished.values())
+
     def uses(self, artifact_id: str, *, unfinished: bool) -> bool:
         """Say whether any deployment, or any unfinished one, has this artifact."""
         if not unfinished:

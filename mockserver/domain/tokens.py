@@ -40,9 +40,13 @@ class Tokens:
         now = self._clock.now()
         expires = None if lifetime is None else now + lifetime
         record = TokenRecord(jti=jti, subject=subject, issued=now, expires=expires)
-        self._records[jti] = record
-        self._of_subject.setdefault(subject, {})[jti] = None
+        self.keep(record)
         return record
+
+    def keep(self, record: TokenRecord) -> None:
+        """Take over a record that was made elsewhere."""
+        self._records[record.jti] = record
+        self._of_subject.setdefault(record.subject, {})[record.jti] = None
 
     def living(self, jti: str) -> TokenRecord | None:
         """Return the record of a token that is neither revoked nor expired, else None."""

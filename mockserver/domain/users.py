@@ -172,6 +172,14 @@ class Users:
 
     # Who has logged in
 
+    def keep_sessions(self, other: "Users") -> None:
+        """Let sessions go on that `other` has opened since these users were copied from it."""
+        for user in self._users.values():
+            for record in other.tokens.of(user.id):
+                if record.jti not in user.sessions and record.jti in other.user(user.id).sessions:
+                    self.tokens.keep(record)
+                    user.sessions.append(record.jti)
+
     def login(self, email: str, password: str, *, no_expiry: bool = False) -> TokenRecord:
         """Open a session; a user's eleventh ends the oldest. Raises Unauthorized."""
         user = self._by_email.get(email.lower())

@@ -78,7 +78,7 @@ def test_help_has_every_option_below_its_heading() -> None:
     """Those in no group come last."""
     lines = CliRunner().invoke(serve, ["--help"], terminal_width=100).output.splitlines()
     headings = [line for line in lines if line.endswith(":") and line[0] != " "]
-    expected = ["Address:", "Documents:", "Time and seed:", "Who may call:", "TLS:"]
+    expected = ["World:", "Address:", "Documents:", "Time and seed:", "Who may call:", "TLS:"]
     assert headings[: len(expected)] == expected
     assert headings[-1] == "Options:"
     told = {line.split()[0] for line in lines if line.startswith("  --")}
