@@ -15,6 +15,7 @@ from otakit.fixtures.device_requests import Request, Response
 from otakit.mockserver.api import load_functions
 from otakit.mockserver.control import load_functions as load_control_functions
 from otakit.mockserver.cors import Cors
+from otakit.mockserver.documented import Documented
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.downloads import download_routes
 from otakit.mockserver.framework import (
@@ -65,9 +66,10 @@ def create_server(settings: Settings) -> MockServer:
     async def send(request: Request, take: Callable[[Response], None]) -> None:
         await through(request, take)
 
-    state = ServerState(settings, universes, Security(universes), Simulations(send))
     documents = {api: resolved(api) for api in served(settings.edition, settings.dialect)}
     bases = {api.base_path for api in documents}
+    documented = Documented(documents.values())
+    state = ServerState(settings, universes, Security(universes), documented, Simulations(send))
     documents[control()] = resolved(control())
     routes: list[BaseRoute] = [*download_routes(state), *socket_routes(state, bases)]
     inner = Router(routes, lifespan=_running(state, folder))

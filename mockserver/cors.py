@@ -12,7 +12,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 LOCALHOST = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 """The origins whose pages may always call: a front end's development server on any port."""
 
-EXPOSED = ("Link", "Location", "X-Total-Count", "X-MEN-RequestID", "ETag", "Content-Disposition")
+EXPOSED = (
+    "Link",
+    "Location",
+    "X-Total-Count",
+    "X-MEN-RequestID",
+    "ETag",
+    "Content-Disposition",
+    "Retry-After",
+)
 
 _LOCAL = re.compile(LOCALHOST)
 _ORIGIN = re.compile(

@@ -10,58 +10,74 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from otakit.mockserver.documented import DOWNLOAD
 from otakit.mockserver.domain.artifacts import Artifact
 from otakit.mockserver.domain.clock import Seconds
 from otakit.mockserver.domain.errors import NotFound
 from otakit.mockserver.exchange import EXCHANGE, Exchange
+from otakit.mockserver.fault_actions import meet
+from otakit.mockserver.links import DEVICE, TENANT
 from otakit.mockserver.operations import Call
 from otakit.mockserver.server_state import ServerState
+from otakit.mockserver.universes import Universe
 
 MEDIA_TYPE = "application/vnd.mender-artifact"
 STORAGE = "/otakit/v1/storage/"
 PATH = STORAGE + "artifacts/{artifact_id}"
 
-DOWNLOAD = "downloadArtifact"
-"""What the journal calls it: no API's file has it."""
-
 _UNSAFE = re.compile(r"[^A-Za-z0-9._ -]")
 
 
-def artifact_link(call: Call, artifact: Artifact, lifetime: Seconds) -> tuple[str, str]:
-    """Return an absolute link to an artifact's file and when it expires, in RFC 3339."""
+def artifact_link(
+    call: Call, artifact: Artifact, lifetime: Seconds, *, device_id: str = ""
+) -> tuple[str, str]:
+    """Return an absolute link to an artifact's file and when it expires, in RFC 3339.
+
+    It names the device that it is made for, if it is made for one.
+    """
     path = PATH.format(artifact_id=artifact.id)
-    signed, expire = call.universe.links.sign(path, call.world.clock.now() + lifetime)
+    expires = call.world.clock.now() + lifetime
+    signed, expire = call.universe.links.sign(path, expires, device_id)
     return call.origin() + signed, expire
 
 
 def download_routes(state: ServerState) -> list[Route]:
     """Return the route on which artifacts are fetched."""
 
-    async def download(request: Request) -> Response:
-        universes = state.universes
+    async def download(request: Request) -> ASGIApp:
         exchange: Exchange = request.scope[EXCHANGE]
         exchange.aims_at(DOWNLOAD, "devices")
         query = dict(request.query_params)
-        universe = universes.get(query.get("tenant_id", "")) or universes.default
+        universe = state.universes.get(query.get(TENANT, "")) or state.universes.default
         exchange.comes_from(universe.id, "")
         universe.links.check(request.url.path, query, universe.world.clock.now())
-        artifact = universe.world.artifacts.artifact(request.path_params["artifact_id"])
-        path = universe.storage.path(artifact.id)
-        if not path.exists():
-            message = f"the file of artifact '{artifact.id}' is gone"
-            raise NotFound(message)
-        name = _UNSAFE.sub("_", artifact.name)
-        about = path.stat()
-        answer = FileResponse(
-            path, media_type=MEDIA_TYPE, filename=f"{name}.mender", stat_result=about
-        )
-        etag = answer.headers["etag"]
-        exchange.streams = True
-        status = _precondition(request.headers, about.st_mtime, etag)
-        return Response(status_code=status, headers={"etag": etag}) if status else answer
+        exchange.comes_from(universe.id, query.get(DEVICE, ""))
+
+        async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+            send = await meet(universe, state.documented, scope, None, send)
+            await _file(universe, request)(scope, receive, send)
+
+        return faulty if universe.faults else _file(universe, request)
 
     return [Route(PATH, download, methods=["GET", "HEAD"])]
+
+
+def _file(universe: Universe, request: Request) -> Response:
+    """Answer with an artifact's file; raises NotFound."""
+    artifact = universe.world.artifacts.artifact(request.path_params["artifact_id"])
+    path = universe.storage.path(artifact.id)
+    if not path.exists():
+        message = f"the file of artifact '{artifact.id}' is gone"
+        raise NotFound(message)
+    name = _UNSAFE.sub("_", artifact.name)
+    about = path.stat()
+    answer = FileResponse(path, media_type=MEDIA_TYPE, filename=f"{name}.mender", stat_result=about)
+    etag = answer.headers["etag"]
+    request.scope[EXCHANGE].streams = True
+    status = _precondition(request.headers, about.st_mtime, etag)
+    return Response(status_code=status, headers={"etag": etag}) if status else answer
 
 
 def _precondition(headers: Headers, modified: float, etag: str) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from starlette.types import Scope
+from starlette.types import Scope, Send
 
 from otakit.mockserver.domain.clock import Seconds, wall
 
@@ -20,7 +20,9 @@ class Exchange:
 
     `operation` is the operation's id, `caller` the id of the device or user, `side` whose API it
     is: all are empty as long as nobody has found them out. `took` is in seconds of the wall clock.
-    Of what `streams`, only the sizes are kept; a size of -1 is one that nobody knows.
+    Of what `streams`, only the sizes are kept; a size of -1 is one that nobody knows. `faults` are
+    the ids of those that struck; `sender` is what they have the answer sent with. Without an answer
+    the status stays 0.
     """
 
     __slots__ = (
@@ -43,6 +45,7 @@ class Exchange:
         "raw_path",
         "request_id",
         "scheme",
+        "sender",
         "side",
         "status",
         "streams",
@@ -70,6 +73,7 @@ class Exchange:
         self.answer: list[bytes] = []
         self.answer_size = 0
         self.faults: tuple[str, ...] = ()
+        self.sender: Send | None = None
         self.is_recorded = True
         self.is_over = False
         self.streams = False
@@ -105,3 +109,4 @@ class Exchange:
         """Learn that this was all."""
         self.took = wall() - self.began
         self.is_over = True
+        self.sender = None  # it holds on to the whole request

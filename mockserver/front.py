@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.exchange import EXCHANGE, Exchange
 from otakit.mockserver.problems import Refused, problem
+from otakit.mockserver.wire import HungUp, hang_up
 
 HEADER = b"x-men-requestid"
 MAX_LENGTH = 256
@@ -53,12 +54,9 @@ class Front:
         added = [(HEADER, request_id)] if b"origin" in headers else [(HEADER, request_id), _VARY]
         exchange = scope[EXCHANGE] = Exchange(scope, request_id)
         scope["app"] = self  # so Starlette's routers raise their 404 and 405, to be shaped here
-        started = False
 
         async def send_with_id(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 message["headers"] = [*message["headers"], *added]
                 exchange.answered(message["status"], message["headers"])
             else:
@@ -69,13 +67,13 @@ class Front:
 
         try:
             await self.app(scope, receive, send_with_id)
-        except asyncio.CancelledError:  # the server stops, and has waited long enough
-            if not started:
-                await problem(_stopping(), request_id.decode("latin-1")).send(send_with_id)
-        except Exception as error:
-            if started:
-                raise
-            await problem(error, request_id.decode("latin-1")).send(send_with_id)
+        except HungUp as how:
+            hang_up(scope, how)
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - it is answered
+            try:
+                await _make_up(error, exchange, send_with_id)
+            except HungUp as how:
+                hang_up(scope, how)
         finally:
             self._end(exchange)
 
@@ -108,6 +106,9 @@ class Front:
 
         try:
             await self.app(scope, receive, send_with_id)
+        except HungUp as how:
+            self._end(exchange)
+            hang_up(scope, how)
         except Exception as error:
             if accepted:
                 raise
@@ -121,3 +122,14 @@ class Front:
     def _request_id(self, headers: dict[bytes, bytes]) -> bytes:
         """Return the id that the client brought, or a new one."""
         return headers.get(HEADER, b"")[:MAX_LENGTH] or self._ids.uuid().encode()
+
+
+async def _make_up(error: BaseException, exchange: Exchange, send: Send) -> None:
+    """Make an answer of what went wrong before there was one."""
+    request_id = exchange.request_id.decode("latin-1")
+    if isinstance(error, Exception):
+        if exchange.status:
+            raise error
+        await problem(error, request_id).send(exchange.sender or send)
+    elif not exchange.status:  # cancelled: the server stops, and has waited long enough
+        await problem(_stopping(), request_id).send(send)

@@ -8,9 +8,9 @@ from fnmatch import translate
 from typing import Any
 
 from otakit.mockserver.answers import encode
+from otakit.mockserver.documented import DOWNLOAD
 from otakit.mockserver.domain.clock import from_rfc3339, rfc3339
 from otakit.mockserver.domain.errors import Invalid
-from otakit.mockserver.downloads import DOWNLOAD
 from otakit.mockserver.journal import Entry
 from otakit.mockserver.journal_content import NOT_JSON, answer_of, json_of, request_size, text_of
 from otakit.mockserver.operations import FUNCTIONS

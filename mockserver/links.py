@@ -13,6 +13,8 @@ from otakit.mockserver.domain.clock import Seconds, from_rfc3339, rfc3339
 from otakit.mockserver.domain.errors import Forbidden, Invalid
 
 EXPIRE, SIGNATURE, TENANT = "x-men-expire", "x-men-signature", "tenant_id"
+DEVICE = "x-men-device-id"
+"""The device that a link was made for, if it was made for one."""
 
 
 class LinkSigner:
@@ -23,13 +25,14 @@ class LinkSigner:
         self._tenant = tenant
         self._secret = secret
 
-    def sign(self, path: str, expires: Seconds) -> tuple[str, str]:
+    def sign(self, path: str, expires: Seconds, device_id: str = "") -> tuple[str, str]:
         """Return a path with its query, good until then, and the moment in RFC 3339."""
         expire = rfc3339(int(expires))
         query = {
             TENANT: self._tenant,
+            **({DEVICE: device_id} if device_id else {}),
             EXPIRE: expire,
-            SIGNATURE: self._signature(path, expire, self._tenant),
+            SIGNATURE: self._signature(path, expire, self._tenant, device_id),
         }
         return f"{quote(path)}?{urlencode(query)}", expire
 
@@ -37,7 +40,7 @@ class LinkSigner:
         """Check a link's decoded path and query.
 
         Raises Invalid where a parameter is missing or no moment, Forbidden where the link has
-        expired or was not signed here: path, moment and tenant are all signed.
+        expired or was not signed here: path, moment, tenant and device are all signed.
         """
         missing = [name for name in (EXPIRE, SIGNATURE) if name not in query]
         if missing:
@@ -51,12 +54,13 @@ class LinkSigner:
         if expires <= now:
             message = f"URL expired at {query[EXPIRE]}"
             raise Forbidden(message)
-        genuine = self._signature(path, query[EXPIRE], query.get(TENANT, ""))
+        named = query.get(TENANT, ""), query.get(DEVICE, "")
+        genuine = self._signature(path, query[EXPIRE], *named)
         if not hmac.compare_digest(genuine.encode(), query[SIGNATURE].encode()):
             message = "signature invalid: the link was changed, or not made by this server"
             raise Forbidden(message)
 
-    def _signature(self, path: str, expire: str, tenant: str) -> str:
-        text = f"GET\n{path}\n{EXPIRE}={expire}\n{TENANT}={tenant}\n"
+    def _signature(self, path: str, expire: str, tenant: str, device_id: str) -> str:
+        text = f"GET\n{path}\n{EXPIRE}={expire}\n{TENANT}={tenant}\n{DEVICE}={device_id}\n"
         digest = hmac.new(self._secret, text.encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,7 +1,10 @@
 """How uvicorn listens: the options that our own sockets need, wherever a server is started."""
 
+import asyncio
 import base64
 import binascii
+import socket
+import struct
 from typing import Any
 
 import uvicorn
@@ -9,8 +12,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.datastructures import Headers
 from websockets.frames import CloseCode
+from websockets.http11 import Request
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
+
+from otakit.mockserver.wire import WIRE
 
 MAX_MESSAGE = 8 << 20
 MAX_HEAD = 1 << 20
@@ -30,6 +36,21 @@ class Listener(HttpToolsProtocol):
     _in_head = False
     _head = 0  # bytes received of a head that is not complete
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Begin before there is a connection."""
+        super().__init__(*args, **kwargs)
+        self.ended = asyncio.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Learn that the client has gone."""
+        self.ended.set()
+        super().connection_lost(exc)
+
+    def leave(self, request: Any, *, reset: bool) -> None:
+        """End the connection, and take a request on it for answered."""
+        request.disconnected = True
+        _end(self.transport, reset=reset, at_once=self.ended.is_set())
+
     def data_received(self, data: bytes) -> None:
         """Take in what has arrived."""
         super().data_received(data)
@@ -47,9 +68,12 @@ class Listener(HttpToolsProtocol):
         """Go on to a request's body."""
         self._in_head = False
         super().on_headers_complete()
+        scope: Any = self.scope
+        scope["extensions"] = {WIRE: (self, self.cycle)}
 
     def shutdown(self) -> None:
         """End with the server: an idle client of TLS may never say that it is done, too."""
+        self.ended.set()
         super().shutdown()
         if self.transport.is_closing() and not self.transport.get_write_buffer_size():
             self.transport.abort()
@@ -90,6 +114,30 @@ class Sockets(WebSocketsSansIOProtocol):
         """Begin before the handshake."""
         super().__init__(config, *args, **kwargs)
         self.conn = Protocol(max_size=config.ws_max_size, logger=self.logger)
+        self.ended = asyncio.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Learn that the client has gone."""
+        self.ended.set()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Learn that the server stops."""
+        self.ended.set()
+        super().shutdown()
+
+    def leave(self, request: Any, *, reset: bool) -> None:
+        """End the connection, and take its handshake for answered."""
+        del request
+        self.handshake_complete = True
+        _end(self.transport, reset=reset, at_once=self.ended.is_set())
+
+    def handle_connect(self, event: Request) -> None:
+        """Take a handshake in."""
+        super().handle_connect(event)
+        if not self.close_sent:
+            scope: Any = self.scope
+            scope["extensions"][WIRE] = (self, self)
 
     def send_receive_event_to_app(self) -> None:
         """Pass a message on; what calls itself text and is none ends the connection (1007).
@@ -111,6 +159,21 @@ class Sockets(WebSocketsSansIOProtocol):
         await super().send(message)
         if self.initial_response is not None and self.close_sent:
             self.handshake_complete = True  # else uvicorn logs an error for each refusal
+
+
+def _end(transport: asyncio.Transport, *, reset: bool, at_once: bool) -> None:
+    """Close a connection, after what was sent, or with a reset (RST).
+
+    `at_once` does not wait for a client of TLS to say that it is done, too.
+    """
+    if not reset and not at_once:
+        transport.close()
+        return
+    sock = transport.get_extra_info("socket")
+    if reset and sock is not None:
+        # To linger for no time is to reset (POSIX, SO_LINGER).
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 def options() -> dict[str, Any]:

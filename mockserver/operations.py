@@ -84,6 +84,21 @@ FUNCTIONS: dict[str, Function] = {}
 """All operations that the server has, by `operationId`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose request it is, where no token says so: found before anything is done or checked.
+
+    What cannot be made out is the default universe, and no caller.
+    """
+
+    universe: Callable[[Call], Universe]
+    caller: Callable[[Call, Universe], str]
+
+
+ORIGINS: dict[str, Origin] = {}
+"""How that is found out, for each operation without a token."""
+
+
 def operation(operation_id: str) -> Callable[[F], F]:
     """Serve an operation with the decorated function."""
 

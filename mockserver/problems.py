@@ -38,11 +38,12 @@ _CHALLENGE: Headers = [(b"www-authenticate", b'Bearer realm="ManagementJWT"')]
 class Refused(Exception):
     """A request that breaks HTTP's rules or the server's limits, before any model sees it."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, headers: Headers | None = None) -> None:
         """Refuse with this status."""
         super().__init__(message)
         self.status = status
         self.message = message
+        self.headers = headers
 
 
 def problem(error: Exception, request_id: str) -> Answer:
@@ -53,7 +54,7 @@ def problem(error: Exception, request_id: str) -> Answer:
     if isinstance(error, DomainError):
         return _domain_problem(error, request_id)
     if isinstance(error, Refused):
-        return _shape(error.status, error.message, request_id)
+        return _shape(error.status, error.message, request_id, error.headers)
     if isinstance(error, HTTPException):
         headers = [(k.lower().encode(), v.encode()) for k, v in (error.headers or {}).items()]
         return _shape(error.status_code, error.detail.lower(), request_id, headers)

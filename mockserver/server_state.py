@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from otakit.mockserver.documented import Documented
 from otakit.mockserver.domain.dialect import DIALECTS, Dialect
 from otakit.mockserver.security import Security
 from otakit.mockserver.settings import Settings
@@ -16,6 +17,7 @@ class ServerState:
     settings: Settings
     universes: Universes
     security: Security
+    documented: Documented
     simulations: Simulations
 
     @property

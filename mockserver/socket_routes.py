@@ -16,6 +16,7 @@ from otakit.mockserver.cors import is_allowed
 from otakit.mockserver.device_sockets import DeviceSocket
 from otakit.mockserver.domain.errors import DomainError, Forbidden, Invalid, NotFound
 from otakit.mockserver.exchange import EXCHANGE, Exchange
+from otakit.mockserver.fault_actions import meet_handshake
 from otakit.mockserver.real_words import wording_of
 from otakit.mockserver.security import credentials
 from otakit.mockserver.server_state import ServerState
@@ -44,6 +45,7 @@ def socket_routes(state: ServerState, bases: Iterable[str]) -> list[WebSocketRou
             shown = credentials(websocket.scope, cookie=state.dialect.device_cookie)
             universe, claims = state.security.caller(shown, "devices")
             exchange.comes_from(universe.id, claims.subject)
+        await _meet(state, websocket, universe)
         await websocket.accept(_subprotocol(websocket.scope))
         socket = DeviceSocket(websocket, claims.subject, claims.jti)
         await universe.sockets.serve(socket, universe.world)
@@ -54,6 +56,7 @@ def socket_routes(state: ServerState, bases: Iterable[str]) -> list[WebSocketRou
             universe, claims = state.security.caller(credentials(websocket.scope), "management")
             exchange.comes_from(universe.id, claims.subject)
             check_origin(websocket, state)
+            await _meet(state, websocket, universe)
             connected = connected_device(universe, websocket.path_params["id"])
         watching = witness(universe.world, claims.subject, connected.device_id)
         await websocket.accept(_subprotocol(websocket.scope))
@@ -70,6 +73,7 @@ def socket_routes(state: ServerState, bases: Iterable[str]) -> list[WebSocketRou
         universe, claims = state.security.caller(credentials(websocket.scope), "management")
         exchange.comes_from(universe.id, claims.subject)
         check_origin(websocket, state)
+        await _meet(state, websocket, universe)
         frames = universe.recordings.of(websocket.path_params["id"])
         pause = sleep_ms(websocket.query_params.get("sleep_ms", DEFAULT_SLEEP)) / 1000
         await websocket.accept(_subprotocol(websocket.scope))
@@ -110,6 +114,12 @@ def check_origin(websocket: WebSocket, state: ServerState) -> None:
     if origin and not is_allowed(origin, further) and origin.partition("://")[2] != own:
         message = f"pages of origin '{origin[:80]}' may not open a terminal"
         raise Forbidden(message)
+
+
+async def _meet(state: ServerState, websocket: WebSocket, universe: Universe) -> None:
+    """Let a handshake meet its faults."""
+    if universe.faults:
+        await meet_handshake(universe, state.documented, websocket.scope)
 
 
 @contextmanager

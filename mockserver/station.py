@@ -18,8 +18,9 @@ from otakit.mockserver.control.operation import ControlOperation
 from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.domain.errors import DomainError
 from otakit.mockserver.exchange import EXCHANGE
+from otakit.mockserver.fault_actions import meet
 from otakit.mockserver.framework import AbstractOperation, RoutedAPI, RoutedMiddleware
-from otakit.mockserver.operations import FUNCTIONS, Call
+from otakit.mockserver.operations import FUNCTIONS, ORIGINS, Call
 from otakit.mockserver.parameters import Parameters
 from otakit.mockserver.plans import ENTERPRISE, needs_of
 from otakit.mockserver.projection import projected
@@ -62,6 +63,7 @@ class CompiledOperation:
         self._security = state.security
         security = operation.get("security", shared["security"])
         self.side = _side(operation_id, security)
+        self._origin = ORIGINS.get(operation_id)
         self._journal_side = shared["side"]
         self._cookie = _takes_cookie(security, self.side, shared["method"], state.dialect)
         self._needs = needs_of(operation, managed=self.side == "management")
@@ -95,9 +97,13 @@ class CompiledOperation:
                 needs.check_body(universe.plan, body)
         elif self._multipart:
             check_type(scope, MULTIPART, None)
-        if universe.faults:
-            send = await universe.faults.meet(exchange, send)
         call = Call(universe, caller, jti, parameters, body, raw, scope, receive, self._state)
+        if self._origin is not None:
+            universe = self._origin.universe(call)
+        if universe.faults:
+            if self._origin is not None:
+                exchange.comes_from(universe.id, self._origin.caller(call, universe))
+            send = await meet(universe, self._state.documented, scope, body, send)
         answer = self._function(call)
         if self._is_async:
             answer = await cast("Any", answer)

@@ -79,7 +79,7 @@ class Universe:
     sockets: DeviceSockets = field(default_factory=DeviceSockets)
     recordings: Recordings = field(default_factory=Recordings)
     journal: Journal
-    faults: Faults = field(default_factory=Faults)
+    faults: Faults
     events: Events = field(default_factory=Events)
     simulation: Moving | None = None
     _turning: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -182,6 +182,10 @@ class Universes:
             message = f"dev auth: unauthorized: no tenant has the tenant_token '{tenant_token:.80}'"
             raise Unauthorized(message) from None
 
+    def of_user(self, email: str) -> Universe:
+        """Return the oldest universe where somebody has this e-mail address, else `default`."""
+        return next((u for u in self if u.world.users.knows(email)), self.default)
+
     def login(
         self, email: str, password: str, *, no_expiry: bool = False
     ) -> tuple[Universe, TokenRecord]:
@@ -264,6 +268,7 @@ class Universes:
             booked=plan,
             plan=plan,
             journal=Journal(self._room),
+            faults=Faults(seed),
             **self._keys(universe_id, seed),
         )
         self._universes[universe_id] = self._by_tenant_token[universe.tenant_token] = universe

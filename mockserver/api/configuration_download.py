@@ -11,9 +11,10 @@ from otakit.fixtures.configuration_artifact import write_configuration_artifact
 from otakit.mockserver.answers import OK, Answer
 from otakit.mockserver.domain.clock import Seconds
 from otakit.mockserver.domain.deployment import Deployment
-from otakit.mockserver.domain.errors import NotFound
+from otakit.mockserver.domain.errors import DomainError, NotFound
 from otakit.mockserver.downloads import MEDIA_TYPE
-from otakit.mockserver.operations import Call, operation
+from otakit.mockserver.operations import ORIGINS, Call, Origin, operation
+from otakit.mockserver.universes import Universe
 
 LINK_LIFETIME: Seconds = 15 * 60
 """How long a configuration can be fetched after it was offered, as often as one likes."""
@@ -37,8 +38,7 @@ def configuration_link(
 @operation("fetchConfiguration")
 def fetch_configuration(call: Call) -> Answer:
     """Make the artifact that a link stands for; its signature takes the place of a token."""
-    universes = call.server.universes
-    universe = universes.get(call.params.get("tenant_id", "")) or universes.default
+    universe = _universe(call)
     call.found(universe)
     universe.links.check(call.path(), call.params, universe.world.clock.now())
     call.found(universe, call.params["device_id"])
@@ -56,6 +56,24 @@ def fetch_configuration(call: Call) -> Answer:
     )
     call.exchange.streams = True
     return Answer(OK, artifact.getvalue(), MEDIA_TYPE.encode(), _HEADERS)
+
+
+def _universe(call: Call) -> Universe:
+    universes = call.server.universes
+    return universes.get(call.params.get("tenant_id", "")) or universes.default
+
+
+def _device(call: Call, universe: Universe) -> str:
+    """Find the device that a link was made for; none where the link is no good."""
+    try:
+        universe.links.check(call.path(), call.params, universe.world.clock.now())
+    except DomainError:
+        return ""
+    device_id: str = call.params["device_id"]
+    return device_id
+
+
+ORIGINS["fetchConfiguration"] = Origin(_universe, _device)
 
 
 def _segment(text: str) -> str:

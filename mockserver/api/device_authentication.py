@@ -5,8 +5,9 @@ from typing import Any
 from otakit.mockserver.answers import OK, Answer
 from otakit.mockserver.bodies import Undecodable, decode_json
 from otakit.mockserver.domain.errors import Invalid, Unauthorized
-from otakit.mockserver.operations import Call, operation
+from otakit.mockserver.operations import ORIGINS, Call, Origin, operation
 from otakit.mockserver.signatures import normalise, read_public_key, verify
+from otakit.mockserver.universes import Universe
 
 
 @operation("authenticateDevice")
@@ -30,6 +31,26 @@ def authenticate_device(call: Call) -> Answer:
     universe.sockets.recheck(universe.world, record.subject)
     token = universe.sign(record, "devices")
     return Answer(OK, token.encode(), b"application/jwt")
+
+
+def _universe(call: Call) -> Universe:
+    """Find the universe that a device wants to be let in to, before its signature is checked."""
+    universes = call.server.universes
+    try:
+        return universes.of_tenant(call.body.get("tenant_token", ""))
+    except Unauthorized:
+        return universes.default
+
+
+def _device(call: Call, universe: Universe) -> str:
+    try:
+        device = universe.world.devices.with_identity(_identity_data(call.body["id_data"]))
+    except Invalid:
+        return ""
+    return device.id if device else ""
+
+
+ORIGINS["authenticateDevice"] = Origin(_universe, _device)
 
 
 def _identity_data(text: str) -> dict[str, Any]:

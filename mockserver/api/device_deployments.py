@@ -100,7 +100,7 @@ def _offer(call: Call, provides: dict[str, str], *, maps: bool) -> Answer:
 
 
 def _software(call: Call, artifact: Artifact) -> dict[str, Any]:
-    uri, expire = artifact_link(call, artifact, LINK_LIFETIME)
+    uri, expire = artifact_link(call, artifact, LINK_LIFETIME, device_id=call.caller)
     return {
         "id": artifact.id,
         "artifact_name": artifact.name,

@@ -6,6 +6,7 @@ MODULES = (
     "clock",
     "connect",
     "events",
+    "faults",
     "journal",
     "scenarios",
     "snapshots",

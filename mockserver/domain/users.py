@@ -80,6 +80,10 @@ class Users:
         """Say whether a user has this e-mail address."""
         return email.lower() in self._by_email
 
+    def with_email(self, email: str) -> User | None:
+        """Return the user who has this e-mail address, or None."""
+        return self._by_email.get(email.lower())
+
     def register(self, email: str, password: str) -> User:
         """Add a user whose address and password are in order.
 

@@ -9,6 +9,7 @@ import pytest
 from ota_support.server import NO_TLS
 from otakit.fixtures.device_requests import Request, Response
 from otakit.mockserver.api import load_functions
+from otakit.mockserver.documented import Documented
 from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.security import Security
 from otakit.mockserver.server_state import ServerState
@@ -50,7 +51,9 @@ def state_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Server
     def make(seed: int) -> ServerState:
         settings = Settings(seed=seed, clock=Clock(speed=0, source=lambda: 1_800_000_000.0))
         universes = Universes(settings, Storage(tmp_path_factory.mktemp("storage")))
-        return ServerState(settings, universes, Security(universes), Simulations(send))
+        return ServerState(
+            settings, universes, Security(universes), Documented(()), Simulations(send)
+        )
 
     return make
 
