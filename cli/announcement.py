@@ -26,18 +26,17 @@ def announce(settings: Settings, url: str, summary: "Summary | None") -> None:
         if summary is not None:
             console.print(f"  world                {summary}", soft_wrap=True)
         console.print(f"  fleet key and token  {access}", soft_wrap=True)
-        console.print(f"  look round           {escape(url)}/api/v2/ui/", soft_wrap=True)
+        console.print(f"  dashboard            {escape(url)}/", soft_wrap=True)
         console.print("  stop                 Ctrl-C")
     else:
         login = escape(f"{settings.email} / {settings.password}")
-        look = escape(f"{url}/api/management/v1/deployments/ui/")
         console.print(
             f"otakit serves the Mender APIs at {address}{_unusual(settings)}", soft_wrap=True
         )
         if summary is not None:
             console.print(f"  world          {summary}", soft_wrap=True)
         console.print(f"  log in as      {login}", soft_wrap=True)
-        console.print(f"  look round     {look}", soft_wrap=True)
+        console.print(f"  dashboard      {escape(url)}/", soft_wrap=True)
         console.print(f"  JFrog Connect  fleet key and token are at {access}", soft_wrap=True)
         console.print("  stop           Ctrl-C")
 

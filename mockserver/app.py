@@ -15,6 +15,7 @@ from otakit.fixtures.device_requests import Request, Response
 from otakit.mockserver.api import load_functions
 from otakit.mockserver.control import load_functions as load_control_functions
 from otakit.mockserver.cors import Cors
+from otakit.mockserver.dashboard_files import dashboard_routes
 from otakit.mockserver.documented import Documented
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.downloads import download_routes
@@ -71,7 +72,11 @@ def create_server(settings: Settings) -> MockServer:
     documented = Documented(documents.values())
     state = ServerState(settings, universes, Security(universes), documented, Simulations(send))
     documents[control()] = resolved(control())
-    routes: list[BaseRoute] = [*download_routes(state), *socket_routes(state, bases)]
+    routes: list[BaseRoute] = [
+        *dashboard_routes(),
+        *download_routes(state),
+        *socket_routes(state, bases),
+    ]
     inner = Router(routes, lifespan=_running(state, folder))
     _check_functions(documents)
     log_format = settings.log_format

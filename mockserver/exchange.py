@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from msgspec import Struct
 from starlette.types import Scope, Send
 
 from otakit.mockserver.domain.clock import Seconds, wall
@@ -15,68 +16,42 @@ MAX_BODY = 1 << 16
 Headers = list[tuple[bytes, bytes]]
 
 
-class Exchange:
+class Exchange(Struct, gc=False):
     """One request and its answer; written down without formatting, until somebody reads it.
 
     `operation` is the operation's id, `caller` the id of the device or user, `side` whose API it
     is: all are empty as long as nobody has found them out. `took` is in seconds of the wall clock.
     Of what `streams`, only the sizes are kept; a size of -1 is one that nobody knows. `faults` are
     the ids of those that struck; `sender` is what they have the answer sent with. Without an answer
-    the status stays 0.
+    the status stays 0. There is one for each request, and journals keep many: so it is made and
+    collected without Python's help.
     """
 
-    __slots__ = (
-        "answer",
-        "answer_headers",
-        "answer_size",
-        "began",
-        "body",
-        "body_size",
-        "caller",
-        "client",
-        "faults",
-        "headers",
-        "is_over",
-        "is_recorded",
-        "method",
-        "operation",
-        "path",
-        "query",
-        "raw_path",
-        "request_id",
-        "scheme",
-        "sender",
-        "side",
-        "status",
-        "streams",
-        "took",
-        "universe_id",
-    )
-
-    def __init__(self, scope: Scope, request_id: bytes) -> None:
-        """Begin with a request of which only the head has come."""
-        self.method: str = scope.get("method", "GET")  # a websocket's scope has none
-        self.scheme: str = scope["scheme"]
-        self.path: str = scope["path"]
-        self.raw_path: bytes = scope.get("raw_path") or self.path.encode()
-        self.query: bytes = scope["query_string"]
-        self.headers: Headers = scope["headers"]
-        self.client: Any = scope.get("client")
-        self.request_id = request_id
-        self.began: Seconds = wall()
-        self.took: Seconds = 0.0
-        self.operation = self.side = self.universe_id = self.caller = ""
-        self.body = b""
-        self.body_size = -1
-        self.status = 0
-        self.answer_headers: Headers = []
-        self.answer: list[bytes] = []
-        self.answer_size = 0
-        self.faults: tuple[str, ...] = ()
-        self.sender: Send | None = None
-        self.is_recorded = True
-        self.is_over = False
-        self.streams = False
+    method: str
+    scheme: str
+    path: str
+    raw_path: bytes
+    query: bytes
+    headers: Headers
+    client: Any
+    request_id: bytes
+    began: Seconds
+    took: Seconds = 0.0
+    operation: str = ""
+    side: str = ""
+    universe_id: str = ""
+    caller: str = ""
+    body: bytes = b""
+    body_size: int = -1
+    status: int = 0
+    answer_headers: Headers = []
+    answer: list[bytes] = []
+    answer_size: int = 0
+    faults: tuple[str, ...] = ()
+    sender: Send | None = None
+    is_recorded: bool = True
+    is_over: bool = False
+    streams: bool = False
 
     def aims_at(self, operation: str, side: str) -> None:
         """Learn what the request is about."""
@@ -110,3 +85,18 @@ class Exchange:
         self.took = wall() - self.began
         self.is_over = True
         self.sender = None  # it holds on to the whole request
+
+
+def begin(scope: Scope, request_id: bytes) -> Exchange:
+    """Begin with a request of which only the head has come."""
+    return Exchange(
+        scope.get("method", "GET"),  # a websocket's scope has none
+        scope["scheme"],
+        path := scope["path"],
+        scope.get("raw_path") or path.encode(),
+        scope["query_string"],
+        scope["headers"],
+        scope.get("client"),
+        request_id,
+        wall(),
+    )

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from otakit.mockserver.domain.ids import Ids
-from otakit.mockserver.exchange import EXCHANGE, Exchange
+from otakit.mockserver.exchange import EXCHANGE, Exchange, begin
 from otakit.mockserver.problems import Refused, problem
 from otakit.mockserver.wire import HungUp, hang_up
 
@@ -52,7 +52,7 @@ class Front:
         headers = dict(scope["headers"])
         request_id = self._request_id(headers)
         added = [(HEADER, request_id)] if b"origin" in headers else [(HEADER, request_id), _VARY]
-        exchange = scope[EXCHANGE] = Exchange(scope, request_id)
+        exchange = scope[EXCHANGE] = begin(scope, request_id)
         scope["app"] = self  # so Starlette's routers raise their 404 and 405, to be shaped here
 
         async def send_with_id(message: Message) -> None:
@@ -81,7 +81,7 @@ class Front:
         """Serve one websocket; what goes wrong before it is one gets an HTTP status."""
         request_id = self._request_id(dict(scope["headers"]))
         added = [(HEADER, request_id)]
-        exchange = scope[EXCHANGE] = Exchange(scope, request_id)
+        exchange = scope[EXCHANGE] = begin(scope, request_id)
         accepted = False
 
         async def send_with_id(message: Message) -> None:

@@ -2,9 +2,10 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
+
+from msgspec import Struct
 
 from otakit.mockserver.domain.clock import Seconds, rfc3339
 from otakit.mockserver.domain.errors import NotFound
@@ -24,8 +25,7 @@ _ENTRY, _HEADER, _OWN_HEADER = 1500, 125, 175
 """What Python takes for an entry, for a header besides its text, and for one of ours (measured)."""
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct, gc=False):
     """One request with its number, the universe's time at its end, and the bytes that it takes."""
 
     number: int

@@ -39,6 +39,12 @@ class Security:
             raise Untrusted(message)
         return universe, claims
 
+    def forget(self, tenant: str) -> None:
+        """Drop what is remembered of a universe that goes."""
+        gone = [header for header, claims in self._verified.items() if claims.tenant == tenant]
+        for header in gone:
+            del self._verified[header]
+
     def _verify(self, authorization: bytes) -> Claims:
         token = _bearer(authorization)
         universe = self._universes.get(tenant_of(token))

@@ -45,7 +45,7 @@ def test_package_list_equals_the_tree() -> None:
         ".".join((package, *path.relative_to(ROOT / folder).parent.parts))
         for package, folder in FOLDERS.items()
         for path in (ROOT / folder).rglob("*")
-        if path.suffix in {".py", ".yaml", ".json"}
+        if path.suffix in {".py", ".yaml", ".json", ".html"}
     }
     assert sorted(found) == PYPROJECT["tool"]["setuptools"]["packages"]
 

@@ -3,11 +3,13 @@
 import importlib
 
 MODULES = (
+    "apis",
     "clock",
     "connect",
     "events",
     "faults",
     "journal",
+    "overview",
     "scenarios",
     "snapshots",
     "universes",

@@ -50,7 +50,7 @@ class ControlOperation:
         universe = self._state.universes.default
         if UNIVERSE in parameters:
             universe = self._state.universes.universe(parameters[UNIVERSE])
-            exchange.universe_id = universe.id
+            exchange.comes_from(universe.id, "")
         raw, body = b"", None
         if self._json is not None:
             raw = await read(scope, receive, self._limit)

@@ -16,7 +16,7 @@ def get_health(_: Call) -> Answer:
 @operation("listUniverses")
 def list_universes(call: Call) -> Answer:
     """List the universes."""
-    return json_answer([_universe_json(universe) for universe in call.server.universes])
+    return json_answer([universe_json(universe) for universe in call.server.universes])
 
 
 @operation("createUniverse")
@@ -28,7 +28,7 @@ def create_universe(call: Call) -> Answer:
     _, session = universes.login(universe.email, password)
     token = universe.sign(session, "management")
     access = {"project_key": universe.connect.project_key, "token": universe.connect.token}
-    shown = _universe_json(universe)
+    shown = universe_json(universe)
     shown |= {"password": password, "token": token, "connect": access}
     return json_answer(shown, CREATED)
 
@@ -36,13 +36,14 @@ def create_universe(call: Call) -> Answer:
 @operation("getUniverse")
 def get_universe(call: Call) -> Answer:
     """Show a universe."""
-    return json_answer(_universe_json(call.universe))
+    return json_answer(universe_json(call.universe))
 
 
 @operation("deleteUniverse")
 def delete_universe(call: Call) -> Answer:
     """Delete a universe."""
     call.server.universes.delete(call.universe.id)
+    call.server.security.forget(call.universe.id)
     return empty()
 
 
@@ -66,7 +67,8 @@ def change_plan(call: Call) -> Answer:
     return empty()
 
 
-def _universe_json(universe: Universe) -> dict[str, Any]:
+def universe_json(universe: Universe) -> dict[str, Any]:
+    """Show a universe."""
     return {
         "id": universe.id,
         "name": universe.name,

@@ -17,6 +17,10 @@ from ota_support.server import NO_TLS
 from ota_support.sockets import obliging
 from otakit.fixtures.artifact_writer import write_single_file_artifact
 
+CONTROL_TOKEN = "fuzz-0123456789abcdef"
+"""Of the server whose control API is tried; the others ask for none."""
+
+STEERING = {"Authorization": f"Bearer {CONTROL_TOKEN}"}
 FILE = json.dumps({"filename": "motd", "dest_dir": "/etc"})
 
 
@@ -80,9 +84,10 @@ def _populate(server: Any, devices: list[Device]) -> Target:
     tokens = {
         "managementToken": token["Authorization"].removeprefix("Bearer "),
         "deviceToken": devices[0].authenticate().raise_for_status().text,
+        "controlToken": CONTROL_TOKEN,
     }
     _alert(server.url, tokens["deviceToken"])
-    names |= _fleet(server.url, tokens)
+    names |= _fleet(server.url, tokens) | _universes(server.url)
     return Target(url=server.url, tokens=tokens, names=names, artifact=artifact)
 
 
@@ -163,10 +168,10 @@ def _alert(url: str, token: str) -> None:
 def _fleet(url: str, tokens: dict[str, str]) -> dict[str, list[str]]:
     """Put the example fleet of JFrog Connect in place, deploy to it, and note its token."""
     control = f"{url}/otakit/v1/universes/default/connect"
-    access = httpx.get(control).raise_for_status().json()
+    access = httpx.get(control, headers=STEERING).raise_for_status().json()
     tokens["connectToken"] = access["token"]
     fleet = files("otakit.fixtures").joinpath("connect_fleet.json").read_bytes()
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json", **STEERING}
     httpx.put(f"{control}/fleet", content=fleet, headers=headers).raise_for_status()
     plan = {"deployment_configuration": {"flow_uuid": "f-7b56-3336"}}
     headers = {"Authorization": f"Bearer {access['token']}"}
@@ -180,6 +185,14 @@ def _fleet(url: str, tokens: dict[str, str]) -> dict[str, list[str]]:
         "fleet_devices": [device["uuid"] for device in json.loads(fleet)["devices"]],
         "fleet_pages": [page["pagination_info"]["after"]],
     }
+
+
+def _universes(url: str) -> dict[str, list[str]]:
+    """Make universes, for the control API to steer and delete."""
+    url = f"{url}/otakit/v1/universes"
+    made = [httpx.post(url, headers=STEERING).raise_for_status().json() for _ in range(5)]
+    ids = [universe["id"] for universe in made]
+    return {"universes": ["default", *ids], "numbers": ["1", "2"], "faults": ["none"]}
 
 
 def _upload(user: httpx.Client, name: str) -> str:

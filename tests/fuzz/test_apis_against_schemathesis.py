@@ -17,11 +17,12 @@ from typing import Any
 import httpx
 import pytest
 
-from otakit.specs.catalogue import NAMES, Api, apis, resolved, served
+from otakit.specs.catalogue import NAMES, Api, apis, control, resolved, served
 
 HERE = Path(__file__).parent
 EXAMPLES = os.environ.get("OTAKIT_FUZZ_EXAMPLES", "20")
 SEED = os.environ.get("OTAKIT_FUZZ_SEED", "20261120")
+CONTROL_TOKEN = "fuzz-0123456789abcdef"
 EMAIL, PASSWORD = "admin@example.com", "otakit-password"
 
 ALIVE = {
@@ -32,6 +33,10 @@ ALIVE = {
 """What answers 2xx as long as a token is good."""
 
 MEANINGS = (
+    ("/universes/", "path.universe_id", "universes"),
+    ("/universes/", "path.device_uuid", "fleet_devices"),
+    ("/universes/", "path.number", "numbers"),
+    ("/universes/", "path.fault_id", "faults"),
     ("/{project_key}/", "path.project_key", "fleets"),
     ("/{project_key}/", "path.deployment_uuid", "fleet_deployments"),
     ("/{project_key}/", "path.device_uuid", "fleet_devices"),
@@ -83,6 +88,7 @@ EDITIONS = {
 
 What several editions have is tried in the current one, which is the last here.
 """
+CONTROL = pytest.param(("--control-token", CONTROL_TOKEN), control(), id=control().name)
 AS_BUILT = [
     pytest.param(("--dialect", "as-built"), api, id=f"as-built:{api.name}")
     for api in apis(dialect="as-built")
@@ -90,7 +96,7 @@ AS_BUILT = [
 """All APIs of the other dialect: it answers otherwise also where a file says the same."""
 
 
-@pytest.mark.parametrize(("options", "api"), [*EDITIONS.values(), *AS_BUILT])
+@pytest.mark.parametrize(("options", "api"), [*EDITIONS.values(), CONTROL, *AS_BUILT])
 def test_schemathesis_finds_nothing(
     options: tuple[str, ...], api: Api, ota_target: Any, tmp_path: Path
 ) -> None:

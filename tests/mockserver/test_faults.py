@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from otakit.mockserver.domain.clock import from_rfc3339
 from otakit.mockserver.domain.errors import Invalid, NotFound, Unprocessable
-from otakit.mockserver.exchange import Exchange
+from otakit.mockserver.exchange import Exchange, begin
 from otakit.mockserver.fault_plan import MAX_PAUSE, read_plan
 from otakit.mockserver.faults import MAX_FAULTS, Fault, Faults
 
@@ -26,7 +26,7 @@ def exchange(**told: str) -> Exchange:
     request = {"operation": REPORT, "side": "devices", "caller": "d1", "method": "PUT"}
     request |= {"path": "/api/devices/v1/x/status", **told}
     scope = {"scheme": "http", "query_string": b"", "headers": [], **request}
-    made = Exchange(scope, b"r1")
+    made = begin(scope, b"r1")
     made.aims_at(request["operation"], request["side"])
     made.comes_from("default", request["caller"])
     return made

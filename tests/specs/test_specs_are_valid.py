@@ -11,7 +11,7 @@ from jsonschema_path import SchemaPath
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from otakit.specs.catalogue import DEFAULT_EDITION, NAMES, Api, resolved, served
+from otakit.specs.catalogue import DEFAULT_EDITION, NAMES, Api, control, resolved, served
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 BODY_STATUSES = {"400", "413", "415"}
@@ -23,8 +23,9 @@ FORMATS.checkers = {
     for name, check in oas30_format_checker.checkers.items()
     if name != "binary"  # it wants bytes, which no example in YAML can be
 }
-SERVED = {name: served(name) for name in NAMES}
-SERVED["as-built"] = served(DEFAULT_EDITION, "as-built")
+CONTROL = control()
+SERVED = {name: (*served(name), CONTROL) for name in NAMES}
+SERVED["as-built"] = (*served(DEFAULT_EDITION, "as-built"), CONTROL)
 APIS = {api.name: api for together in SERVED.values() for api in together}
 DOCUMENTS = {name: resolved(api) for name, api in APIS.items()}
 NOT_ERRORS = {
@@ -60,7 +61,14 @@ def examples(value: object, where: str) -> Iterator[tuple[dict[str, Any], Any, s
                 yield from examples(item, f"{where}/{key}")
 
 
-OPERATIONS = [pytest.param(name, found, id=ident) for name, found, ident in operations()]
+OPERATIONS = [
+    pytest.param(name, found, id=ident)
+    for name, found, ident in operations()
+    if name != CONTROL.name
+]
+STEERING = [
+    pytest.param(found, id=ident) for name, found, ident in operations() if name == CONTROL.name
+]
 EXAMPLES = [
     pytest.param(schema, example, id=where)
     for name, document in DOCUMENTS.items()
@@ -129,6 +137,29 @@ def test_answers_are_complete(
             assert error["properties"].keys() >= {"error", "request_id"}, status
     for media in found.get("requestBody", {"content": {}})["content"].values():
         assert {"example", "examples"} & media.keys()
+
+
+@pytest.mark.parametrize("found", STEERING)
+def test_control_operation_keeps_its_rules(found: dict[str, Any]) -> None:
+    """Our own API has no document and no rate: it is described, and says how it refuses.
+
+    Its schemas are shown with an example, at the operation or wherever they stand.
+    """
+    assert found.keys() >= {"summary", "tags"}
+    wanted = {*TOKEN_STATUSES} if found.get("security") != [] else set()
+    wanted |= BODY_STATUSES if "requestBody" in found else set()
+    wanted |= {"404"} if any(p["in"] == "path" for p in found["parameters"]) else set()
+    assert wanted - found["responses"].keys() == set()
+    if any(p["in"] == "query" and "schema" in p for p in found["parameters"]):
+        assert "400" in found["responses"]
+    bodies = [found.get("requestBody", {}), *found["responses"].values()]
+    for media in [media for body in bodies for media in body.get("content", {}).values()]:
+        assert media["schema"]
+        assert list(examples(media, "")), media
+    for status, response in found["responses"].items():
+        if status >= "400":
+            error = response["content"]["application/json"]["schema"]
+            assert error["properties"].keys() >= {"error", "request_id"}, status
 
 
 @pytest.mark.parametrize(("name", "found"), OPERATIONS)

@@ -7,13 +7,22 @@ from typing import Any
 import httpx
 import pytest
 
+from ota_stories.recorder import Recorder
 from ota_support.server import NO_TLS
+from otakit.specs.catalogue import control as control_api
+
+
+@pytest.fixture(scope="session")
+def recorder() -> Recorder:
+    """Return what checks each answer of the control API against its document."""
+    return Recorder("mender", apis=[control_api()])
 
 
 @pytest.fixture
-def control(server: Any) -> Iterator[httpx.Client]:
+def control(server: Any, recorder: Recorder) -> Iterator[httpx.Client]:
     """Return a client of the control API; all universes but `default` are gone in the end."""
-    with httpx.Client(base_url=f"{server.url}/otakit/v1/", verify=NO_TLS) as client:
+    base, hooks = f"{server.url}/otakit/v1/", {"response": [recorder.see]}
+    with httpx.Client(base_url=base, verify=NO_TLS, event_hooks=hooks) as client:
         yield client
         for universe in client.get("universes").json():
             if universe["id"] != "default":

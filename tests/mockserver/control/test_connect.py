@@ -77,21 +77,21 @@ def test_things_can_be_added_and_changed(control: httpx.Client) -> None:
 
 BAD_FLEETS: list[tuple[Any, int, str]] = [
     ([], 400, "object"),
-    ({"device": []}, 400, "unknown field `device`"),
-    ({"devices": [{"name": "a"}, {"nme": "b"}]}, 400, 'devices/1: "name" is a required'),
+    ({"device": []}, 400, "'device' was unexpected"),
+    ({"devices": [{"name": "a"}, {"nme": "b"}]}, 400, "devices/1: Additional"),
     ({"devices": [{}]}, 400, 'devices/0: "name" is a required'),
-    ({"devices": [{"name": ""}]}, 400, "$.devices[0].name"),
-    ({"devices": [{"name": "a", "uuid": "x"}]}, 400, "$.devices[0].uuid"),
-    ({"devices": [{"name": "a", "uuid": "d-0000-0000\n"}]}, 400, "$.devices[0].uuid"),
+    ({"devices": [{"name": ""}]}, 400, "devices/0/name"),
+    ({"devices": [{"name": "a", "uuid": "x"}]}, 400, "devices/0/uuid"),
+    ({"devices": [{"name": "a", "uuid": "d-0000-0000\n"}]}, 400, "devices/0/uuid"),
     ({"devices": [{"name": "a", "state": "asleep"}]}, 400, "devices/0/state"),
     ({"devices": [{"name": "a", "tags": "t"}]}, 400, "devices/0/tags"),
     ({"devices": [{"name": "a", "uuid": "d-0000-0000"}] * 2}, 409, "devices/1: a device"),
-    ({"flows": [{"name": "f", "steps": []}]}, 400, "$.flows[0].steps"),
+    ({"flows": [{"name": "f", "steps": []}]}, 400, "flows/0/steps: "),
     ({"flows": [{"name": "f", "steps": [{"name": "s", "duration": -1}]}]}, 400, "duration"),
     (
         {"flows": [{"name": "f", "steps": [{"name": "s", "fails": {"exit_code": 0}}]}]},
         400,
-        "$.flows[0].steps[0].fails.exit_code",
+        "flows/0/steps/0/fails/exit_code",
     ),
     (
         {"flows": [{"name": "f", "steps": [{"name": "s", "stdout": "${{ inputs.x }}"}]}]},
@@ -106,7 +106,7 @@ BAD_FLEETS: list[tuple[Any, int, str]] = [
     (
         {"flows": [{"name": "f", "steps": [{"name": "s"}], "cve_severity": {"Worst": 1}}]},
         400,
-        "$.flows[0].cve_severity",
+        "flows/0/cve_severity",
     ),
     (
         {"flows": [{"name": "f", "steps": [{"name": "s"}], "parameters": {"a b": "1"}}]},
@@ -128,6 +128,7 @@ def test_bad_bodies_are_refused(control: httpx.Client) -> None:
     """What is no JSON, of another type, too large, empty or has unknown fields."""
     control.post("devices", json={"name": "one", "uuid": "d-0000-0001"}).raise_for_status()
     asked = (("PUT", "fleet"), ("POST", "devices"), ("POST", "flows"))
+    flow = {"name": "one", "steps": [{"name": "step"}]}
     for method, path in (*asked, ("PATCH", "devices/d-0000-0001")):
         json_type = {"Content-Type": "application/json"}
         for content in (b"{", b"", b"\xff", b"[" * 100_000, b'"\\ud800"'):
@@ -135,8 +136,8 @@ def test_bad_bodies_are_refused(control: httpx.Client) -> None:
             assert error(answer, 400) != ""
         text = {"Content-Type": "text/plain"}
         error(control.request(method, path, content=b"{}", headers=text), 415)
-        unknown = control.request(method, path, json={"name": "one", "x": 1})
-        assert "unknown field" in error(unknown, 400)
+        unknown = control.request(method, path, json={**flow, "x": 1})
+        assert "unexpected" in error(unknown, 400)
 
 
 def test_too_large_bodies_are_refused(control: httpx.Client) -> None:

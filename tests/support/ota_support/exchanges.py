@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from otakit.mockserver.exchange import Exchange
+from otakit.mockserver.exchange import Exchange, begin
 
 
 def exchange(*, body: Any = b"", answer: Any = b"", **fields: Any) -> Exchange:
@@ -18,7 +18,7 @@ def exchange(*, body: Any = b"", answer: Any = b"", **fields: Any) -> Exchange:
         "query_string": fields.pop("query", b""),
         "headers": fields.pop("headers", []),
     }
-    made = Exchange(scope, fields.pop("request_id", b"request"))
+    made = begin(scope, fields.pop("request_id", b"request"))
     made.received(_bytes(body))
     made.answered(fields.pop("status", 200), fields.pop("answer_headers", []))
     made.answered_with(_bytes(answer))
