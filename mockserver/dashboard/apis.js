@@ -1,6 +1,6 @@
 // What there is to talk to: the APIs with their pages and files, and what a client needs.
 import { ask, of } from "./control.js";
-import { $, closable, copyPair, el } from "./dom.js";
+import { $, closable, copyPair, el, telling } from "./dom.js";
 import { current } from "./universes.js";
 import { counted } from "./words.js";
 
@@ -59,6 +59,6 @@ async function showClients() {
 export function setUpApis() {
   closable($("apis-dialog"));
   closable($("clients-dialog"));
-  $("open-apis").addEventListener("click", showApis);
-  $("open-clients").addEventListener("click", showClients);
+  $("open-apis").addEventListener("click", telling(showApis));
+  $("open-clients").addEventListener("click", telling(showClients));
 }

@@ -118,17 +118,22 @@ function makePhase() {
   return el("li", { class: "phase" }, el("b"), el("span", { class: "phase-state" }), el("small"));
 }
 
-const PHASE_WORDS = { open: "open", full: "all asked" };
-
 function updatePhase(node, phase, deployment) {
   const start = moment(phase.start);
   const [size, state, when] = node.children;
   const isOver = deployment.status === "finished";
   setAttr(node, "data-state", isOver ? "over" : phase.state);
   setText(size, `${phase.batch_size} %`);
-  setText(state, phase.state === "waiting" ? waiting(start, isOver) : `${PHASE_WORDS[phase.state]} ${phase.device_count}${phase.share === undefined ? "" : `/${phase.share}`}`);
+  setText(state, phase.state === "waiting" ? waiting(start, isOver) : askedOf(phase, isOver));
   setAttr(state, "data-start", phase.state === "waiting" && !isOver ? start : null);
   setText(when, stampOf(start));
+}
+
+/** How many devices have asked, of those that may. */
+function askedOf({ state, device_count: asked, share }, isOver) {
+  const count = share === undefined ? String(asked) : `${asked}/${share}`;
+  if (state === "full") return `all asked ${count}`;
+  return isOver ? `${count} asked` : `open ${count}`;
 }
 
 function waiting(start, isOver) {

@@ -14,12 +14,20 @@ const EMPTY = {
   noauth: "No device has lost its authentication.",
 };
 
+const MAX_NAMES = 1000; // of devices that have been listed; the journal shows them
+
 let chosen = "";
+const names = new Map();
+
+/** The name of a device that has been listed. */
+export const deviceName = (id) => names.get(id);
 
 export const chosenState = () => chosen;
 
 export function showDevices(overview) {
   const { counts, list } = overview.devices;
+  if (names.size > MAX_NAMES) names.clear();
+  for (const { id, name } of list) names.set(id, name);
   const total = STATES.reduce((sum, state) => sum + counts[state], 0);
   setText($("device-total"), number(total));
   showBar($("device-bar"), counts, total);
@@ -124,4 +132,5 @@ export function setUpDevices(changed, showRequestsOf) {
 /** Begin anew with all states: another universe is shown. */
 export function forgetState() {
   chosen = "";
+  names.clear();
 }

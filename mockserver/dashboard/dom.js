@@ -55,6 +55,9 @@ export function toast(text, kind = "info") {
   setTimeout(() => note.remove(), kind === "error" ? 8000 : 3500);
 }
 
+/** Wrap what may fail, so that its error becomes a notice. */
+export const telling = (work) => (...given) => work(...given).catch((error) => toast(error.message, "error"));
+
 /** Let a dialog's close buttons close it, and a click beside it. */
 export function closable(dialog) {
   for (const button of dialog.querySelectorAll("[data-close]")) {

@@ -1,6 +1,6 @@
 // What goes wrong on purpose: listed, switched, made by one click or by a form.
 import { ask, of } from "./control.js";
-import { $, closable, el, reconcile, setAttr, setText, toast } from "./dom.js";
+import { $, closable, el, reconcile, setAttr, setText, telling, toast } from "./dom.js";
 import { counted, number } from "./words.js";
 
 const POLLS = ["checkUpdate", "checkUpdateDepends", "checkUpdateV2"];
@@ -118,17 +118,23 @@ function showPresets() {
 }
 
 async function makePresets(operations) {
+  drawPresets(PRESETS);
+  for (const button of $("presets").children) button.disabled = true;
   const served = new Set((await operations()).map(({ id }) => id));
   const usable = PRESETS.map((preset) => ({ ...preset, on: { ...preset.on } })).filter(({ on }) => {
     if (on.operations) on.operations = on.operations.filter((id) => served.has(id));
     return on.operations?.length !== 0; // an edition or dialect may have none of them
   });
-  $("presets").replaceChildren(...usable.map((preset) => el("button", { type: "button", class: "chip", text: preset.name, "aria-pressed": false, onclick: () => {
+  drawPresets(usable);
+  showPresets();
+}
+
+function drawPresets(presets) {
+  $("presets").replaceChildren(...presets.map((preset) => el("button", { type: "button", class: "chip", text: preset.name, "aria-pressed": false, onclick: () => {
     const mine = listed.find((fault) => fault.name === preset.name);
     if (!mine) return change("POST", "faults", preset);
     return mine.enabled ? change("DELETE", `faults/${mine.id}`) : change("PATCH", `faults/${mine.id}`, { enabled: true });
   } })));
-  showPresets();
 }
 
 // The form
@@ -175,17 +181,17 @@ async function submit(event) {
 export function setUpFaults(current, operations, requestsHitBy) {
   universe = current;
   showHits = requestsHitBy;
-  makePresets(operations).catch((error) => toast(error.message, "error"));
+  telling(makePresets)(operations);
   for (const [action, [label]] of Object.entries(ACTIONS)) $("fault-action").append(el("option", { value: action, text: label }));
   $("fault-action").addEventListener("change", showNumbers);
   $("fault-form").addEventListener("submit", submit);
   closable($("fault-dialog"));
-  $("open-fault").addEventListener("click", async () => {
+  $("open-fault").addEventListener("click", telling(async () => {
     setText($("fault-error"), "");
     $("fault-form").reset();
     showNumbers();
     $("fault-dialog").showModal();
     const ids = await operations();
     $("operations").replaceChildren(...ids.map(({ id, label }) => el("option", { value: id, text: label })));
-  });
+  }));
 }

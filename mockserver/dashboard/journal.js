@@ -1,7 +1,8 @@
 // The journal: what was asked of the universe, newest first, filtered, as it happens.
 import { ask, of, send } from "./control.js";
+import { deviceName } from "./devices.js";
 import { faultName } from "./faults.js";
-import { $, confirmed, el, reconcile, save, setAttr, setText, toast } from "./dom.js";
+import { $, confirmed, el, reconcile, save, setAttr, setText, telling, toast } from "./dom.js";
 import { showRequest } from "./request.js";
 import { moment, number, timeOf } from "./words.js";
 
@@ -87,7 +88,7 @@ function takeWaiting() {
 
 function draw() {
   const rows = $("journal-rows");
-  reconcile(rows, entries, (entry) => entry.number, makeRow, () => {});
+  reconcile(rows, entries, (entry) => entry.number, makeRow, showCaller);
   if (!rows.querySelector('[tabindex="0"]')) rows.querySelector("button")?.setAttribute("tabindex", "0");
   const isFiltered = Object.keys(filters()).length > 0;
   $("filter-reset").disabled = !isFiltered;
@@ -109,7 +110,7 @@ function makeRow(entry) {
   const row = el("tr", { data: { family: Math.floor(entry.status / 100) } },
     el("td", { class: "right dim c-number", text: entry.number }),
     el("td", { class: "dim", text: timeOf(moment(entry.at)) }),
-    el("td", { class: "c-side" }, el("span", { class: "side", text: sideOf(entry.side) })),
+    el("td", { class: "c-side" }, el("span", { class: "clip" })),
     el("td", { class: `method m-${entry.method.toLowerCase().replace(/[^a-z]/g, "")}`, text: entry.method }),
     el("td", { class: "path-cell" }, open),
     el("td", { class: "dim c-operation", text: entry.operation }),
@@ -125,8 +126,12 @@ function pathParts(path) {
   return [path.slice(0, Math.max(cut, 0)), path.slice(Math.max(cut, 0))].map((text) => el("span", { text }));
 }
 
-function sideOf(side) {
-  return { devices: "device", management: "user", connect: "connect" }[side] ?? "–";
+/** Who asked: a device's name, once it is known. */
+function showCaller(row, { side, caller }) {
+  const kind = { devices: "device", management: "user", connect: "connect" }[side] ?? "–";
+  const node = row.children[2].firstElementChild;
+  setText(node, (side === "devices" && deviceName(caller)) || kind);
+  setAttr(node, "title", [kind, caller].filter(Boolean).join(" "));
 }
 
 /** Show only the requests of one caller, or those that met one fault. */
@@ -150,7 +155,7 @@ function showChip() {
   const chip = $("filter-about");
   chip.hidden = !about;
   if (!about) return;
-  chip.replaceChildren(el("span", { class: "clip", text: `${about.name === "caller" ? "Device" : "Fault"}: ${about.label}` }), el("span", { "aria-hidden": "true", text: "✕" }));
+  chip.replaceChildren(el("span", { class: "clip", text: `${about.name === "caller" ? "From" : "Fault"}: ${about.label}` }), el("span", { "aria-hidden": "true", text: "✕" }));
   setAttr(chip, "aria-label", `Filter by ${about.label}; press to remove it`);
 }
 
@@ -184,8 +189,8 @@ function move(event) {
 
 async function saveHar() {
   const answer = await send("GET", of(universe(), `journal/har?${new URLSearchParams(filters())}`));
-  if (answer.ok) save(`otakit-${universe()}.har`, await answer.blob());
-  else toast((await answer.json()).error, "error");
+  if (!answer.ok) throw new Error((await answer.json()).error);
+  save(`otakit-${universe()}.har`, await answer.blob());
 }
 
 async function clear() {
@@ -218,8 +223,8 @@ export function setUpJournal(current) {
     setText($("journal-pause"), isPaused ? "Go on" : "Pause");
     takeWaiting();
   });
-  $("journal-har").addEventListener("click", saveHar);
-  $("journal-clear").addEventListener("click", clear);
+  $("journal-har").addEventListener("click", telling(saveHar));
+  $("journal-clear").addEventListener("click", telling(clear));
   $("journal-rows").addEventListener("keydown", move);
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.closest?.("input, select, textarea, dialog");

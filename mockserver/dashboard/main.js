@@ -107,7 +107,7 @@ setUpDevices(refresh, (id, name) => showAbout("caller", id, name));
 setUpDeployments(showPath);
 setUpFaults(current, operations, (id, name) => showAbout("fault", id, name));
 setUpJournal(current);
-setUpRequest();
+setUpRequest((id, name) => showAbout("caller", id, name));
 setUpUniverses();
 setUpApis();
 addEventListener("hashchange", show);

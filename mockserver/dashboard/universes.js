@@ -18,6 +18,7 @@ export async function refreshUniverses() {
   const list = await ask("GET", "universes");
   reconcile($("universe"), list, (universe) => universe.id, (universe) => el("option", { value: universe.id }), (option, universe) => setText(option, titleOf(universe)));
   $("universe").value = current();
+  document.title = `${$("universe").selectedOptions[0]?.textContent ?? "no universe"} · otakit`;
   return list;
 }
 
@@ -29,7 +30,7 @@ async function open() {
   setText($("universe-error"), "");
   $("new-pairs").replaceChildren();
   $("universe-dialog").showModal();
-  await Promise.all([showThis(), showScenarios()]);
+  await act(() => Promise.all([showThis(), showScenarios()]));
 }
 
 async function showThis() {

@@ -14,6 +14,9 @@ NAMED = {
 }
 """Roles whose bearers have to have a name."""
 
+MAX_SHIFT = 0.02
+"""A fifth of what counts as good (Cumulative Layout Shift)."""
+
 CONTRASTS = """() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgba = (color) => {
@@ -211,9 +214,13 @@ def test_nothing_sticks_out(
 def test_nothing_jumps(ota_dashboard: Callable[..., Any], ota_page: Page) -> None:
     """What has been drawn stays in place while data come in and the clock goes fast."""
     ota_page.add_init_script(
-        "window.shifts = 0; new PerformanceObserver((list) => {"
-        " for (const shift of list.getEntries()) window.shifts += shift.value;"
-        " }).observe({ type: 'layout-shift', buffered: true });"
+        """window.shifts = 0;
+        const isNew = ({ node }) => (node?.closest ? node : node?.parentElement)
+          ?.closest("#journal-rows");  // a new request moves those below it: that is what it does
+        new PerformanceObserver((list) => {
+          for (const shift of list.getEntries())
+            if (!shift.sources.every(isNew)) window.shifts += shift.value;
+        }).observe({ type: "layout-shift", buffered: true });"""
     )
     dashboard = ota_dashboard("demo").open()
     expect(dashboard.rows().first).to_be_visible()
@@ -224,4 +231,4 @@ def test_nothing_jumps(ota_dashboard: Callable[..., Any], ota_page: Page) -> Non
     ota_page.wait_for_function(
         "n => Number(document.querySelector('#journal-rows td').textContent) > n", arg=before + 50
     )
-    assert ota_page.evaluate("window.shifts") < 0.1
+    assert ota_page.evaluate("window.shifts") < MAX_SHIFT

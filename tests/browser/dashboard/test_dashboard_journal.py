@@ -60,6 +60,21 @@ def test_request_is_shown_whole(
     expect(drawer).to_be_hidden()
 
 
+def test_callers_have_names(ota_dashboard: Callable[..., Any]) -> None:
+    """A device's request shows its name, and leads to the device's other requests."""
+    dashboard = ota_dashboard("small-fleet").open()
+    dashboard.control.post("clock/advance", json={"seconds": 60}).raise_for_status()
+    row = dashboard.rows().filter(has_text="till-1").first
+    row.click()
+    drawer = dashboard.page.locator("#request")
+    expect(drawer).to_contain_text("device till-1 (")
+    dashboard.button("Only this caller's requests").click()
+    expect(drawer).to_be_hidden()
+    expect(dashboard.page.locator("#filter-about")).to_have_text("From: till-1✕")
+    expect(dashboard.rows().filter(has_not_text="till-1")).to_have_count(0)
+    assert dashboard.rows().count() > 1
+
+
 def test_journal_is_paused_emptied_and_saved(ota_dashboard: Callable[..., Any]) -> None:
     """A paused list stands still and tells how much has come."""
     dashboard = ota_dashboard().open()
