@@ -40,6 +40,10 @@ class Recorder:
         """Return all operations that the server has."""
         return set(self._operations)
 
+    def documented(self, place: Place) -> dict[str, Any]:
+        """Return what an operation's document says of it."""
+        return self._operations[place]
+
     def see(self, answer: httpx.Response) -> None:
         """Take down one answer: an httpx event hook.
 

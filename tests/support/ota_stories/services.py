@@ -11,6 +11,14 @@ from ota_stories.recorder import Place
 from ota_stories.stage import UNKNOWN, Stage, expect
 from ota_support.device import Device
 
+HANDSHAKE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+"""RFC 6455, 1.3."""
+
 CONFIGURATION = "/api/devices/v1/deviceconfig/configuration"
 CONFIGURATIONS = "/api/management/v1/deviceconfig/configurations/device"
 CONNECT = "/api/devices/v1/deviceconnect/connect"
@@ -52,6 +60,7 @@ def connection(stage: Stage) -> None:
     """A device connects, and is seen to be there."""
     device = stage.device()
     expect(device.http.get(CONNECT), 400)
+    expect(device.http.get(CONNECT, headers=HANDSHAKE), 101).close()
     token = device.http.headers["authorization"]
     url = f"{stage.url.replace('http', 'ws', 1)}{CONNECT}"
     with connect(url, additional_headers={"Authorization": token}) as socket:

@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 
 from ota_stories.recorder import Recorder
+from ota_stories.struck import StruckClient
 from ota_support.device import Device
-from ota_support.server import LOGIN, NO_TLS
+from ota_support.server import LOGIN
 from otakit.fixtures.artifact_writer import write_single_file_artifact
 
 UNKNOWN = "5f0c7a1e-0000-4000-8000-000000000000"
@@ -58,7 +59,7 @@ class Stage:
     def client(self) -> httpx.Client:
         """Return a client without a token, watched by the recorder."""
         hooks = {"response": [self.recorder.see]}
-        client = httpx.Client(base_url=self.url, verify=NO_TLS, event_hooks=hooks)
+        client = StruckClient(self.url, self.recorder, event_hooks=hooks)
         return self._stack.enter_context(client)
 
     def close(self) -> None:
