@@ -2,7 +2,7 @@
 import { describe, showBar, showLegend } from "./bars.js";
 import { now, showNextPhase } from "./clock.js";
 import { $, el, reconcile, setAttr, setText } from "./dom.js";
-import { counted, moment, number, span, stampOf } from "./words.js";
+import { counted, moment, number, shownName, span, stampOf } from "./words.js";
 
 const FINAL = ["success", "failure", "noartifact", "already-installed", "aborted", "decommissioned", "Success", "Failed", "Aborted"];
 const STATUSES = {
@@ -70,6 +70,7 @@ function makeCard() {
 
 function updateCard(card, deployment) {
   const [status, word] = deployment.aborted ? ["none", "aborted"] : deployment.paused && deployment.status !== "finished" ? ["held", "paused"] : STATUSES[deployment.status];
+  if (deployment.status !== "finished") card.classList.add("live"); // keeps its room when it ends
   const failed = deployment.status === "finished" && deployment.statistics.failure > 0 && !deployment.aborted;
   showHead(card, deployment.id, deployment.name, failed ? "bad" : status, failed ? "finished, with failures" : word);
   const about = [deployment.type === "configuration" ? "configuration" : deployment.artifact_name];
@@ -86,13 +87,14 @@ function updateConnectCard(card, deployment) {
   const counts = deployment.statistics ?? {};
   const busy = (counts.Pending ?? 0) + (counts["In Progress"] ?? 0);
   const [status, word] = busy ? ["busy", "in progress"] : counts.Failed ? ["bad", "finished, with failures"] : ["good", "finished"];
+  if (busy) card.classList.add("live");
   showHead(card, deployment.uuid, deployment.comment || deployment.flow, deployment.statistics ? status : "none", deployment.statistics ? word : "not counted");
   showRest(card, [`flow ${deployment.flow}`, `created ${stampOf(moment(deployment.created))}`], counts, deployment.device_count);
 }
 
 function showHead(card, id, name, status, word) {
   const [title, badge] = card.firstElementChild.children;
-  setText(title.firstElementChild, name);
+  setText(title.firstElementChild, shownName(name));
   setAttr(title.firstElementChild, "title", `${name}\nShow its requests`);
   setAttr(title.firstElementChild, "data-id", id);
   setText(badge, word);

@@ -2,7 +2,7 @@
 import { showBar } from "./bars.js";
 import { now } from "./clock.js";
 import { $, el, reconcile, setAttr, setText } from "./dom.js";
-import { briefly, kindOf, moment, number, wordOf } from "./words.js";
+import { briefly, kindOf, moment, number, shownName, wordOf } from "./words.js";
 
 const STATES = ["accepted", "pending", "preauthorized", "rejected", "noauth"];
 const SHORT = { preauthorized: "preauth." };
@@ -27,7 +27,7 @@ export const chosenState = () => chosen;
 export function showDevices(overview) {
   const { counts, list } = overview.devices;
   if (names.size > MAX_NAMES) names.clear();
-  for (const { id, name } of list) names.set(id, name);
+  for (const { id, name } of list) names.set(id, shownName(name));
   const total = STATES.reduce((sum, state) => sum + counts[state], 0);
   setText($("device-total"), number(total));
   showBar($("device-bar"), counts, total);
@@ -74,10 +74,10 @@ function makeRow() {
 function updateRow(row, device) {
   const [name, state, runs, update, seen] = row.children;
   const button = name.firstElementChild;
-  setText(button, device.name);
+  setText(button, shownName(device.name));
   setAttr(button, "title", `${device.name}\nId ${device.id}\nShow its requests`);
   setAttr(button, "data-caller", device.id);
-  button.callerName = device.name;
+  button.callerName = shownName(device.name);
   setText(name.lastElementChild, [identityOf(device), device.group].filter(Boolean).join(" · "));
   badge(state.firstElementChild, device.status);
   setText(runs.firstElementChild, device.artifact ?? "–");

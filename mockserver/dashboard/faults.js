@@ -39,7 +39,7 @@ export async function refreshFaults() {
   const wanted = universe();
   const faults = await ask("GET", of(wanted, "faults"));
   if (wanted !== universe()) return;
-  names = new Map(faults.map((fault) => [fault.id, fault.name || describeAction(fault)]));
+  names = new Map(faults.map((fault) => [fault.id, fault.name.trim() ? fault.name : describeAction(fault)]));
   const active = faults.filter((fault) => fault.enabled).length;
   setText($("fault-total"), faults.length ? `${active} on` : "");
   setAttr($("faults"), "data-active", active ? "yes" : null);

@@ -117,3 +117,4 @@ setInterval(() => {
   if (since > SLOW || (isFast() && since > FAST) || phaseIsDue()) refresh();
 }, 500);
 show();
+document.body.dataset.ready = "yes"; // the page appears in one piece

@@ -23,7 +23,7 @@ export async function refreshUniverses() {
 }
 
 function titleOf({ id, name }) {
-  return id === DEFAULT ? DEFAULT : name || id.slice(0, 8);
+  return id === DEFAULT ? DEFAULT : name.trim() ? name : id.slice(0, 8);
 }
 
 async function open() {

@@ -45,6 +45,9 @@ export function bytes(count) {
 
 export const number = (count) => count.toLocaleString("en-US");
 
+/** A name as it is shown: one of blanks alone could be neither seen nor clicked. */
+export const shownName = (name) => (name.trim() ? name : "(blank)");
+
 export const counted = (count, thing) => `${number(count)} ${thing}${count === 1 ? "" : "s"}`;
 
 /** The kind of colour that a status has, and its word for people. */
