@@ -26,16 +26,16 @@ from otakit.mockserver.framework import (
     taking_documents_as_valid,
 )
 from otakit.mockserver.front import Front
-from otakit.mockserver.in_process import in_process
+from otakit.mockserver.journal.recorder import Recorder
 from otakit.mockserver.operations import FUNCTIONS
-from otakit.mockserver.recorder import Recorder
 from otakit.mockserver.request_log import RequestLog
 from otakit.mockserver.routing import Routing
 from otakit.mockserver.security import Security
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.settings import NO_LOG, Settings
-from otakit.mockserver.simulations import Simulations
-from otakit.mockserver.socket_routes import socket_routes
+from otakit.mockserver.simulation.in_process import in_process
+from otakit.mockserver.simulation.simulations import Simulations
+from otakit.mockserver.sockets.routes import socket_routes
 from otakit.mockserver.station import Station
 from otakit.mockserver.storage import Storage
 from otakit.mockserver.universes import Universes

@@ -17,11 +17,11 @@ from otakit.mockserver.domain.artifacts import Artifact
 from otakit.mockserver.domain.clock import Seconds
 from otakit.mockserver.domain.errors import NotFound
 from otakit.mockserver.exchange import EXCHANGE, Exchange
-from otakit.mockserver.fault_actions import meet
+from otakit.mockserver.faults.actions import meet
 from otakit.mockserver.links import DEVICE, TENANT
 from otakit.mockserver.operations import Call
 from otakit.mockserver.server_state import ServerState
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 MEDIA_TYPE = "application/vnd.mender-artifact"
 STORAGE = "/otakit/v1/storage/"

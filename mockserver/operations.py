@@ -12,7 +12,7 @@ from otakit.mockserver.domain.audit import Object
 from otakit.mockserver.domain.world import World
 from otakit.mockserver.exchange import EXCHANGE, Exchange
 from otakit.mockserver.server_state import ServerState
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from otakit.mockserver.answers import encode
 from otakit.mockserver.domain.clock import Seconds, rfc3339, wall
 from otakit.mockserver.exchange import EXCHANGE, Exchange
 from otakit.mockserver.front import HEADER
-from otakit.mockserver.secrecy import safe_query
+from otakit.mockserver.journal.secrecy import safe_query
 from otakit.mockserver.settings import JSON_LOG
 
 _STARTS = {"http.response.start", "websocket.http.response.start"}

@@ -10,7 +10,8 @@ from starlette.types import Scope
 
 from otakit.mockserver.domain.errors import Unauthorized, Untrusted
 from otakit.mockserver.tokens import Claims, Side, tenant_of
-from otakit.mockserver.universes import Universe, Universes
+from otakit.mockserver.universe import Universe
+from otakit.mockserver.universes import Universes
 
 CACHE_SIZE = 1 << 16
 

@@ -6,7 +6,7 @@ from otakit.mockserver.documented import Documented
 from otakit.mockserver.domain.dialect import DIALECTS, Dialect
 from otakit.mockserver.security import Security
 from otakit.mockserver.settings import Settings
-from otakit.mockserver.simulations import Simulations
+from otakit.mockserver.simulation.simulations import Simulations
 from otakit.mockserver.universes import Universes
 
 

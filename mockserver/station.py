@@ -18,7 +18,7 @@ from otakit.mockserver.control.operation import ControlOperation
 from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.domain.errors import DomainError
 from otakit.mockserver.exchange import EXCHANGE
-from otakit.mockserver.fault_actions import meet
+from otakit.mockserver.faults.actions import meet
 from otakit.mockserver.framework import AbstractOperation, RoutedAPI, RoutedMiddleware
 from otakit.mockserver.operations import FUNCTIONS, ORIGINS, Call
 from otakit.mockserver.parameters import Parameters

@@ -1,119 +1,26 @@
 """Universes: worlds that share a server and know nothing of each other; each is a tenant."""
 
-import asyncio
 import base64
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Protocol, TypedDict
+from dataclasses import replace
 
-from otakit.mockserver.connect_access import ConnectAccess, connect_access
-from otakit.mockserver.device_sockets import DeviceSockets
-from otakit.mockserver.domain.clock import Seconds
+from otakit.mockserver.connect_access import connect_access
 from otakit.mockserver.domain.dialect import DIALECTS
 from otakit.mockserver.domain.errors import Conflict, NotFound, Unauthorized, Unprocessable
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.domain.tokens import TokenRecord
 from otakit.mockserver.domain.world import World
-from otakit.mockserver.events import REQUEST, WORLD, Events
-from otakit.mockserver.exchange import Exchange
-from otakit.mockserver.faults import Faults
-from otakit.mockserver.journal import Journal, Room
+from otakit.mockserver.faults.faults import Faults
+from otakit.mockserver.journal.journal import Journal, Room
 from otakit.mockserver.links import LinkSigner
-from otakit.mockserver.recordings import Recordings
 from otakit.mockserver.settings import Settings
 from otakit.mockserver.storage import Storage
-from otakit.mockserver.tokens import Side, TokenSigner
+from otakit.mockserver.tokens import TokenSigner
+from otakit.mockserver.universe import Keys, Universe
 
 DEFAULT = "default"
 MAX_UNIVERSES = 1000
-
-
-class Moving(Protocol):
-    """What moves a universe's simulated devices on its clock; `Simulation` is one."""
-
-    async def run_until(self, moment: Seconds) -> None:
-        """Play everything up to a moment, and leave the clock there."""
-
-    def woken(self) -> None:
-        """Hear that the clock goes at another speed, or was turned."""
-
-    def close(self) -> None:
-        """Move nothing any more: the World that the devices lived in is gone."""
-
-
-class Keys(TypedDict):
-    """What a universe signs with and is known by; the same seed gives the same."""
-
-    seed: int
-    tenant_token: str
-    tokens: TokenSigner
-    links: LinkSigner
-    connect: ConnectAccess
-
-
-@dataclass(slots=True, kw_only=True)
-class Universe:
-    """One tenant: its world, its artifact files, and the keys that sign its tokens and links.
-
-    Devices reach it by `tenant_token`; `email` is its first user's. Its keys come out of `seed`.
-    `plan` is what it has booked now, `booked` what it began with. `connect` is what a client of
-    JFrog Connect needs for the tenant's fleet. `sockets` are the live connections of its devices,
-    `recordings` what their shells printed. `journal` has what was asked, `faults` what goes wrong
-    on purpose, `events` who wants to hear of it; `simulation` moves simulated devices, if there are
-    any.
-    """
-
-    id: str
-    name: str
-    email: str
-    seed: int
-    tenant_token: str
-    booked: str
-    plan: str
-    world: World
-    storage: Storage
-    tokens: TokenSigner
-    links: LinkSigner
-    connect: ConnectAccess
-    sockets: DeviceSockets = field(default_factory=DeviceSockets)
-    recordings: Recordings = field(default_factory=Recordings)
-    journal: Journal
-    faults: Faults
-    events: Events = field(default_factory=Events)
-    simulation: Moving | None = None
-    _turning: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    def sign(self, record: TokenRecord, side: Side) -> str:
-        """Write a token for one of its devices or users."""
-        return self.tokens.sign(record, side, self.plan)
-
-    async def advance(self, seconds: Seconds) -> None:
-        """Turn its clock forward; simulated devices do meanwhile what they would have done."""
-        async with self._turning:  # who turns it at the same time turns it further
-            clock = self.world.clock
-            if self.simulation is None:
-                clock.advance(seconds)
-            else:
-                await self.simulation.run_until(clock.now() + seconds)
-
-    def set_speed(self, speed: float) -> None:
-        """Let its clock go on at another speed."""
-        self.world.clock.set_speed(speed)
-        if self.simulation is not None:
-            self.simulation.woken()
-
-    def record(self, exchange: Exchange) -> None:
-        """Write a request into the journal, and tell of it."""
-        entry = self.journal.add(exchange, self.world.clock.now())
-        if self.events:
-            self.events.publish(REQUEST, entry.summary())
-
-    def stop_simulation(self) -> None:
-        """Let its simulated devices stand still for good."""
-        if self.simulation is not None:
-            self.simulation.close()
-            self.simulation = None
 
 
 class Universes:
@@ -215,17 +122,7 @@ class Universes:
         users.begin_anew()
         universe.plan = universe.booked
         universe.storage.clear()
-        self.install(universe, world)
-
-    def install(self, universe: Universe, world: World) -> None:
-        """Put another world in place of a universe's: what hung on the old one ends."""
-        universe.sockets.close_all()
-        universe.recordings.clear()
-        universe.stop_simulation()
-        universe.faults.clear()
-        universe.journal.clear()
-        universe.world = world
-        universe.events.publish(WORLD, {})
+        universe.install(world)
 
     def rekey(self, universe: Universe, seed: int) -> None:
         """Give a universe the keys that come out of a seed; earlier tokens and links end.
@@ -250,10 +147,7 @@ class Universes:
         if universe is self.default:
             message = f"universe '{DEFAULT}' cannot be deleted: reset it instead"
             raise Conflict(message)
-        universe.sockets.close_all()
-        universe.events.close()
-        universe.stop_simulation()
-        universe.journal.close()
+        universe.close()
         del self._universes[universe_id]
         del self._by_tenant_token[universe.tenant_token]
         universe.storage.drop()

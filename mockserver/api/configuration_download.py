@@ -14,7 +14,7 @@ from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.domain.errors import DomainError, NotFound
 from otakit.mockserver.downloads import MEDIA_TYPE
 from otakit.mockserver.operations import ORIGINS, Call, Origin, operation
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 LINK_LIFETIME: Seconds = 15 * 60
 """How long a configuration can be fetched after it was offered, as often as one likes."""

@@ -10,11 +10,11 @@ from otakit.mockserver.answers import ACCEPTED, Answer, json_answer
 from otakit.mockserver.api.device_connect import refuse_plain_request
 from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.errors import NotFound
-from otakit.mockserver.messages import CHECK_UPDATE, CLIENT, SEND_INVENTORY, message
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.problems import Refused
-from otakit.mockserver.sessions import Closing
-from otakit.mockserver.socket_routes import connected_device
+from otakit.mockserver.sockets.messages import CHECK_UPDATE, CLIENT, SEND_INVENTORY, message
+from otakit.mockserver.sockets.routes import connected_device
+from otakit.mockserver.sockets.sessions import Closing
 
 PATIENCE = 10.0
 """Seconds for a command to get onto its way to a device that may not read any more."""

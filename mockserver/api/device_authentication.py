@@ -7,7 +7,7 @@ from otakit.mockserver.bodies import Undecodable, decode_json
 from otakit.mockserver.domain.errors import Invalid, Unauthorized
 from otakit.mockserver.operations import ORIGINS, Call, Origin, operation
 from otakit.mockserver.signatures import normalise, read_public_key, verify
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 
 @operation("authenticateDevice")

@@ -12,15 +12,15 @@ from starlette.types import Receive, Send
 from otakit.mockserver.answers import CREATED, OK, Answer, Headers, empty
 from otakit.mockserver.audit_trail import added, witness
 from otakit.mockserver.domain.errors import Invalid
-from otakit.mockserver.file_transfer import (
+from otakit.mockserver.operations import Call, operation
+from otakit.mockserver.problems import Refused
+from otakit.mockserver.sockets.file_transfer import (
     CHUNK,
     FileInfo,
     FileTransfer,
     disconnected,
     file_transfer,
 )
-from otakit.mockserver.operations import Call, operation
-from otakit.mockserver.problems import Refused
 from otakit.mockserver.uploads import receive_into
 
 OCTETS = b"application/octet-stream"

@@ -12,7 +12,7 @@ from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.errors import Unauthorized
 from otakit.mockserver.domain.tokens import TokenRecord
 from otakit.mockserver.operations import ORIGINS, Call, Origin, operation
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 
 @operation("login")

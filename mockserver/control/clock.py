@@ -5,7 +5,7 @@ from otakit.mockserver.domain.clock import from_rfc3339, rfc3339
 from otakit.mockserver.domain.errors import Conflict
 from otakit.mockserver.events import CLOCK
 from otakit.mockserver.operations import Call, operation
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 _LAST = from_rfc3339("9000-01-01T00:00:00Z")
 """Time enough for all that lasts from then on: years have four digits."""

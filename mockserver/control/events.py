@@ -10,7 +10,7 @@ from otakit.mockserver.answers import OK, Answer, encode
 from otakit.mockserver.control.clock import clock_json
 from otakit.mockserver.events import CLOCK, Listener
 from otakit.mockserver.operations import Call, operation
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 HEARTBEAT = 15.0
 """Seconds after which a silent stream says that it lives, so that proxies keep it open."""

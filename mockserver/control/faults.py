@@ -4,7 +4,8 @@ from otakit.mockserver.answers import CREATED, Answer, empty, json_answer
 from otakit.mockserver.documented import Documented
 from otakit.mockserver.domain.errors import Invalid
 from otakit.mockserver.events import FAULTS
-from otakit.mockserver.fault_plan import (
+from otakit.mockserver.faults.faults import LINKED, Fault
+from otakit.mockserver.faults.plan import (
     Corrupt,
     ExpiredLink,
     FaultPlan,
@@ -13,7 +14,6 @@ from otakit.mockserver.fault_plan import (
     Truncate,
     read_plan,
 )
-from otakit.mockserver.faults import LINKED, Fault
 from otakit.mockserver.operations import Call, operation
 
 JSON = "application/json"

@@ -1,10 +1,10 @@
 """The control API's journal: what was asked, searched, shown, exported, verified."""
 
 from otakit.mockserver.answers import OK, Answer, StreamedAnswer, empty, json_answer
-from otakit.mockserver.har import har
-from otakit.mockserver.journal_detail import detail
-from otakit.mockserver.journal_match import FILTERS, Match
-from otakit.mockserver.journal_verification import verify
+from otakit.mockserver.journal.detail import detail
+from otakit.mockserver.journal.har import har
+from otakit.mockserver.journal.match import FILTERS, Match
+from otakit.mockserver.journal.verification import verify
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.paging import counted, page_of
 

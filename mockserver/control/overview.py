@@ -17,7 +17,7 @@ from otakit.mockserver.domain.rollout import UNBOUNDED, Phase
 from otakit.mockserver.domain.world import World
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.settings import DEFAULT_PASSWORD
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 MAX_GROUPS = 100
 MAX_CONNECT_DEPLOYMENTS = 10

@@ -7,8 +7,8 @@ from otakit.mockserver.bodies import JSON as JSON_NAME
 from otakit.mockserver.bodies import check_length, check_type, too_large
 from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.operations import Call, operation
-from otakit.mockserver.restoring import put_in_place, read_snapshot
-from otakit.mockserver.snapshot import take
+from otakit.mockserver.snapshots.restoring import put_in_place, read_snapshot
+from otakit.mockserver.snapshots.snapshot import take
 from otakit.mockserver.storage import Storage
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from otakit.mockserver.answers import CREATED, Answer, empty, json_answer
 from otakit.mockserver.operations import Call, operation
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 
 @operation("getHealth")

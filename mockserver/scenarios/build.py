@@ -8,17 +8,17 @@ from functools import partial
 from otakit.fixtures.scenario import Loaded
 from otakit.fixtures.scenario_format import DeploymentEntry, DeviceEntry, seconds
 from otakit.fixtures.scenario_text import Path
-from otakit.mockserver.device_sockets import DeviceSockets
 from otakit.mockserver.domain.clock import Clock, Seconds, from_rfc3339
 from otakit.mockserver.domain.world import World
 from otakit.mockserver.events import Events
-from otakit.mockserver.recordings import Recordings
 from otakit.mockserver.scenarios.connect import deploy, fleet_plan
 from otakit.mockserver.scenarios.devices_acts import PastDevice
 from otakit.mockserver.scenarios.making import Making, entry_names
 from otakit.mockserver.scenarios.timeline import Timeline
 from otakit.mockserver.server_state import ServerState
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.sockets.device_sockets import DeviceSockets
+from otakit.mockserver.sockets.recordings import Recordings
+from otakit.mockserver.universe import Universe
 
 JOINING: Seconds = 3600.0
 """Within how long the devices of one entry come; the last of them is there when the entry says."""

@@ -18,7 +18,7 @@ from otakit.mockserver.domain.world import World
 from otakit.mockserver.scenarios.build import Built, Progress, build, stage
 from otakit.mockserver.scenarios.devices_acts import PastDevice
 from otakit.mockserver.server_state import ServerState
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 RETRY: Seconds = 15.0
 """How often a simulated device at most asks whether it is let in by now."""
@@ -75,7 +75,7 @@ def _install(universe: Universe, server: ServerState, loaded: Loaded, built: Bui
         raise loaded.error(("artifacts",), problem) from None
     built.world.users.keep_sessions(universe.world.users)
     universe.plan = built.plan or universe.booked
-    server.universes.install(universe, built.world)
+    universe.install(built.world)
     alive = list(living(universe, loaded.scenario, built.devices))
     if alive:
         server.simulations.begin(universe, alive)

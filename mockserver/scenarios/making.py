@@ -41,7 +41,7 @@ from otakit.mockserver.scenarios.devices_acts import SPEEDS, Breaking, DevicesAc
 from otakit.mockserver.scenarios.timeline import Timeline
 from otakit.mockserver.scenarios.users_acts import UsersActs
 from otakit.mockserver.server_state import ServerState
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 _STATES = {
     "before installing": "ArtifactInstall_Enter",

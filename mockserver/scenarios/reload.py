@@ -23,7 +23,7 @@ from otakit.mockserver.scenarios.loading import living
 from otakit.mockserver.scenarios.making import Making, breaks, entry_names
 from otakit.mockserver.scenarios.timeline import Timeline
 from otakit.mockserver.server_state import ServerState
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 E = TypeVar("E")
 

@@ -13,7 +13,7 @@ from otakit.mockserver.domain.user import User
 from otakit.mockserver.domain.world import World
 from otakit.mockserver.operations import FUNCTIONS, Call
 from otakit.mockserver.server_state import ServerState
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 _PATH = "/"
 """Of all their requests: what comes of it, the last part of a Location, is the same."""

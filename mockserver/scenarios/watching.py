@@ -11,7 +11,7 @@ from otakit.mockserver.domain.clock import Seconds
 from otakit.mockserver.scenarios.build import build, stage
 from otakit.mockserver.scenarios.reload import apply_changes
 from otakit.mockserver.server_state import ServerState
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 INTERVAL: Seconds = 0.5
 

@@ -114,7 +114,7 @@ def test_what_there_is_not(root: httpx.Client, refused: Refused) -> None:
     """What there is not."""
     for api in served():
         refused(root.get(f"{api.base_path}/no/such/path"), 404)
-    refused(root.get("/"), 404)
+    refused(root.get("/otakit/no/such/path"), 404)
 
 
 def test_methods_that_there_are_not_name_those_that_are(

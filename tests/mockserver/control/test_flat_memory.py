@@ -16,13 +16,13 @@ from ota_support.sockets import obliging
 from ota_support.tenant_life import DEVICES, Life
 from otakit.mockserver.client import ControlClient
 from otakit.mockserver.connect_access import ConnectAccess
-from otakit.mockserver.device_sockets import DeviceSockets
 from otakit.mockserver.domain.world import World
 from otakit.mockserver.events import Events
 from otakit.mockserver.exchange import Exchange
-from otakit.mockserver.journal import Journal
+from otakit.mockserver.journal.journal import Journal
+from otakit.mockserver.sockets.device_sockets import DeviceSockets
 from otakit.mockserver.tokens import Claims
-from otakit.mockserver.universes import Universe
+from otakit.mockserver.universe import Universe
 
 SOCKET = f"{DEVICES}/v1/deviceconnect/connect"
 WARM_UP, CYCLES = 150, 1000

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from ota_stories.recorder import Recorder
 from ota_stories.stage import Stage
 from otakit.mockserver.api import load_functions
 from otakit.mockserver.operations import FUNCTIONS
@@ -14,17 +15,10 @@ from otakit.mockserver.settings import DEFAULT_PASSWORD
 OVERVIEW = "universes/default/overview"
 
 
-class Silent:
-    """A recorder that records nothing."""
-
-    def see(self, _: httpx.Response) -> None:
-        """Let an answer pass."""
-
-
 @pytest.fixture
 def stage(server: Any) -> Any:
     """Return a stage on the test's server."""
-    stage = Stage(lambda *_: server.url, Silent(), [])  # type: ignore[arg-type]
+    stage = Stage(lambda *_: server.url, Recorder("mender"), [])
     yield stage
     stage.close()
 

@@ -14,7 +14,7 @@ from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.security import Security
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.settings import Settings
-from otakit.mockserver.simulations import Simulations
+from otakit.mockserver.simulation.simulations import Simulations
 from otakit.mockserver.storage import Storage
 from otakit.mockserver.universes import Universes
 

@@ -27,11 +27,12 @@ class StruckClient(httpx.Client):
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """Send a request; the answer is the first that no fault has made."""
         place = self._recorder.place(request)
-        for status in self._owed(place) if place else ():
-            with self._fault(place, status):
-                answer = super().send(request, **options)
-            if answer.status_code != status:
-                return answer
+        if place is not None:
+            for status in self._owed(place):
+                with self._fault(place, status):
+                    answer = super().send(request, **options)
+                if answer.status_code != status:
+                    return answer
         return super().send(request, **options)
 
     def _owed(self, place: Place) -> list[int]:

@@ -19,9 +19,9 @@ from otakit.fixtures.keys import generate_key
 from otakit.mockserver.app import create_server
 from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.domain.device import ACCEPTED
-from otakit.mockserver.in_process import in_process
 from otakit.mockserver.settings import Settings
-from otakit.mockserver.simulation import Simulation
+from otakit.mockserver.simulation.in_process import in_process
+from otakit.mockserver.simulation.simulation import Simulation
 
 START = 1_700_000_000.0
 DEPLOYMENTS = "v1/deployments/deployments"

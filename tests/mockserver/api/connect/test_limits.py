@@ -17,7 +17,8 @@ from websockets.sync.client import connect
 from ota_support.device import AUTH, auth_request
 from ota_support.server import LOGIN
 from otakit.fixtures.keys import generate_key
-from otakit.mockserver import file_transfer, listening
+from otakit.mockserver import listening
+from otakit.mockserver.sockets import file_transfer
 
 PATH = "/etc/motd"
 

@@ -1,0 +1,1 @@
+"""Websockets: devices' connections, and what users and files pass over them."""
