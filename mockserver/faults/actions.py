@@ -1,4 +1,4 @@
-"""What faults do to requests and answers; `fault_bodies.py` has what they do to bodies."""
+"""What faults do to requests and answers; `bodies.py` has what they do to bodies."""
 
 import math
 from collections.abc import Awaitable, Callable
