@@ -6,6 +6,7 @@ import binascii
 import socket
 import struct
 from typing import Any
+from weakref import ref
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -46,9 +47,10 @@ class Listener(HttpToolsProtocol):
         self.ended.set()
         super().connection_lost(exc)
 
-    def leave(self, request: Any, *, reset: bool) -> None:
+    def leave(self, request: "ref[Any]", *, reset: bool) -> None:
         """End the connection, and take a request on it for answered."""
-        request.disconnected = True
+        if (cycle := request()) is not None:
+            cycle.disconnected = True
         _end(self.transport, reset=reset, at_once=self.ended.is_set())
 
     def data_received(self, data: bytes) -> None:
@@ -68,8 +70,9 @@ class Listener(HttpToolsProtocol):
         """Go on to a request's body."""
         self._in_head = False
         super().on_headers_complete()
-        scope: Any = self.scope
-        scope["extensions"] = {WIRE: (self, self.cycle)}
+        if self.cycle is not None:  # as it is before a handshake
+            scope: Any = self.scope
+            scope["extensions"] = {WIRE: (self, ref(self.cycle))}  # which has the scope: no circle
 
     def shutdown(self) -> None:
         """End with the server: an idle client of TLS may never say that it is done, too."""

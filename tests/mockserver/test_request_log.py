@@ -128,8 +128,8 @@ def test_secrets_are_left_out() -> None:
         server.client.get("/otakit/v1/universes?token=a-token-of-the-test")
         server.client.get("/otakit/v1/universes?to%6ben=a-token-of-the-test")
         server.client.get("/otakit/v1/universes", headers={"Authorization": "Bearer wrong"})
-    refused = entries(server)[-1]
-    assert (refused["status"], refused["operation"]) == (401, "listUniverses")
+    listed = [entry for entry in entries(server) if entry["operation"] == "listUniverses"]
+    assert [entry["status"] for entry in listed] == [401, 401, 401]
     signature = httpx.URL(link).params["x-men-signature"]
     written = "\n".join(server.lines)
     for secret in (signature, server.token, LOGIN[1], "a-token-of-the-test"):
