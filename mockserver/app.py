@@ -65,7 +65,7 @@ def create_server(settings: Settings) -> MockServer:
     universes = Universes(settings, Storage(Path(folder.name)))
 
     async def send(request: Request, take: Callable[[Response], None]) -> None:
-        await through(request, take)
+        await through(request, take)  # the whole application, which is put together below
 
     documents = {api: resolved(api) for api in served(settings.edition, settings.dialect)}
     bases = {api.base_path for api in documents}
