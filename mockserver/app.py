@@ -1,4 +1,4 @@
-"""The server as one ASGI application; a request's journey can be read off `create_app`."""
+"""The server as one ASGI application; a request's journey can be read off `create_server`."""
 
 import tempfile
 from collections.abc import AsyncIterator, Callable
