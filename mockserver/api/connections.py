@@ -6,13 +6,13 @@ for, and nothing here is another one for it.
 
 import asyncio
 
+from otakit.fixtures.socket_messages import CHECK_UPDATE, CLIENT, SEND_INVENTORY, message
 from otakit.mockserver.answers import ACCEPTED, Answer, json_answer
 from otakit.mockserver.api.device_connect import refuse_plain_request
 from otakit.mockserver.domain.clock import rfc3339
 from otakit.mockserver.domain.errors import NotFound
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.problems import Refused
-from otakit.mockserver.sockets.messages import CHECK_UPDATE, CLIENT, SEND_INVENTORY, message
 from otakit.mockserver.sockets.routes import connected_device
 from otakit.mockserver.sockets.sessions import Closing
 

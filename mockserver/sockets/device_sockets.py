@@ -10,8 +10,7 @@ from contextlib import suppress
 from starlette.types import Message as Frame
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from otakit.mockserver.domain.world import World
-from otakit.mockserver.sockets.messages import (
+from otakit.fixtures.socket_messages import (
     CHECK_UPDATE,
     CLIENT,
     BadMessage,
@@ -20,6 +19,7 @@ from otakit.mockserver.sockets.messages import (
     pack,
     read,
 )
+from otakit.mockserver.domain.world import World
 from otakit.mockserver.sockets.sessions import INTERNAL, NORMAL, POLICY, Closing, Session
 
 REVOKED = "the device's token was revoked"

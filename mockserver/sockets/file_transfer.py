@@ -11,9 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from otakit.mockserver.problems import Refused
-from otakit.mockserver.sockets.device_sockets import DeviceSockets
-from otakit.mockserver.sockets.messages import (
+from otakit.fixtures.socket_messages import (
     CONTROL,
     FILES,
     BadMessage,
@@ -25,6 +23,8 @@ from otakit.mockserver.sockets.messages import (
     pack,
     structured,
 )
+from otakit.mockserver.problems import Refused
+from otakit.mockserver.sockets.device_sockets import DeviceSockets
 from otakit.mockserver.sockets.sessions import Closing, Session
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ import asyncio
 from collections import deque
 from typing import NoReturn, Protocol, cast
 
-from otakit.mockserver.sockets.messages import Message
+from otakit.fixtures.socket_messages import Message
 
 NORMAL, POLICY, INTERNAL = 1000, 1008, 1011
 """Codes with which the real server closes (RFC 6455, 7.4.1)."""

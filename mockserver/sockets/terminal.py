@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from otakit.fixtures.socket_messages import SHELL, BadMessage, Message, message, pack, raw, read
 from otakit.mockserver.sockets.device_sockets import binary, close
-from otakit.mockserver.sockets.messages import SHELL, BadMessage, Message, message, pack, raw, read
 from otakit.mockserver.sockets.recordings import Recordings
 from otakit.mockserver.sockets.sessions import INTERNAL, NORMAL, POLICY, Closing, Session
 

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
+from otakit.fixtures.socket_messages import read
 from otakit.mockserver.sockets.device_sockets import DeviceSocket
-from otakit.mockserver.sockets.messages import read
 from otakit.mockserver.sockets.sessions import NORMAL
 
 

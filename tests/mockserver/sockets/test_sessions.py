@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from starlette.websockets import WebSocket
 
+from otakit.fixtures.socket_messages import Message, message
 from otakit.mockserver.domain.errors import NotFound
 from otakit.mockserver.settings import Settings
 from otakit.mockserver.sockets.device_sockets import DeviceSocket
-from otakit.mockserver.sockets.messages import Message, message
 from otakit.mockserver.sockets.sessions import ROOM, Closing, Session
 from otakit.mockserver.storage import Storage
 from otakit.mockserver.universes import Universes
