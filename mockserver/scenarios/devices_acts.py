@@ -12,9 +12,10 @@ from random import Random
 from typing import Any
 
 from otakit.fixtures.artifact import ArtifactInfo
-from otakit.fixtures.device_behaviour import Behaviour, Slow
+from otakit.fixtures.device_behaviour import Behaviour, Failure
 from otakit.fixtures.device_software import Software
 from otakit.fixtures.keys import KeyPair
+from otakit.fixtures.named_behaviours import Slow
 from otakit.mockserver.domain.clock import Seconds, rfc3339
 from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.domain.device import ACCEPTED
@@ -49,10 +50,10 @@ class Breaking(Behaviour):
 
     breaks: Mapping[str, tuple[float, str]]
 
-    def failure(self, rng: Random, artifact: ArtifactInfo) -> str | None:
+    def failure(self, rng: Random, artifact: ArtifactInfo) -> Failure | None:
         """Fail, or not, by chance."""
         share, log = self.breaks.get(artifact.name, (0.0, ""))
-        return log if share and rng.random() < share else None
+        return Failure(reason=log) if share and rng.random() < share else None
 
 
 SPEEDS: Mapping[str, Behaviour] = {
@@ -177,8 +178,8 @@ class DevicesActs:
         self._report(device, offer.deployment.id, "installing")
         yield behaviour.install_seconds(rng)
         if info is not None:
-            if reason := behaviour.failure(rng, info):
-                return reason
+            if failure := behaviour.failure(rng, info):
+                return failure.reason
             if any(update.payload_type == _REBOOTING for update in info.updates):
                 yield from self._gate(device, offer.deployment, "ArtifactReboot_Enter")
                 self._report(device, offer.deployment.id, "rebooting")

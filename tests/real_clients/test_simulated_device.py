@@ -16,8 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ota_support.scripted import a_device, kind
 from ota_support.server import LOGIN, NO_TLS
 from otakit.fixtures.artifact import ArtifactInfo
-from otakit.fixtures.device_behaviour import Behaviour, Fails
+from otakit.fixtures.device_behaviour import Behaviour
 from otakit.fixtures.device_requests import Request, Response, Wait
+from otakit.fixtures.named_behaviours import Fails
 from otakit.mockserver.app import create_server
 from otakit.mockserver.listening import options
 from otakit.mockserver.settings import Settings

@@ -10,8 +10,9 @@ import pytest
 
 from ota_support.scripted import an_artifact
 from ota_support.stage import DEPLOYMENTS, START, Stage, staged
-from otakit.fixtures.device_behaviour import Behaviour, Fails
+from otakit.fixtures.device_behaviour import Behaviour
 from otakit.fixtures.device_requests import Request, Response
+from otakit.fixtures.named_behaviours import Fails
 from otakit.mockserver.domain.clock import Clock, rfc3339
 
 DAY = 86400.0
@@ -407,7 +408,7 @@ def test_mishap_of_one_device_does_not_stop_the_others(caplog: pytest.LogCapture
             await inner(request, take)
 
         stage.simulation._send = send
-        bad.next_action = None  # type: ignore[method-assign,assignment]
+        bad.timing = None  # type: ignore[assignment]
         with caplog.at_level(logging.ERROR):
             await stage.run(3600)
         assert stage.simulation.devices == [good]
