@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from starlette.routing import BaseRoute, Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from otakit.fixtures.device_requests import Request, Response
 from otakit.mockserver.api import load_functions
 from otakit.mockserver.control import load_functions as load_control_functions
 from otakit.mockserver.cors import Cors
@@ -64,13 +63,14 @@ def create_server(settings: Settings) -> MockServer:
     folder = tempfile.TemporaryDirectory(prefix="otakit-")  # gone with the server
     universes = Universes(settings, Storage(Path(folder.name)))
 
-    async def send(request: Request, take: Callable[[Response], None]) -> None:
-        await through(request, take)  # the whole application, which is put together below
+    async def whole(scope: Scope, receive: Receive, send: Send) -> None:
+        await cast("ASGIApp", app)(scope, receive, send)  # which is put together below
 
     documents = {api: resolved(api) for api in served(settings.edition, settings.dialect)}
     bases = {api.base_path for api in documents}
     documented = Documented(documents.values())
-    state = ServerState(settings, universes, Security(universes), documented, Simulations(send))
+    simulations = Simulations(in_process(whole), whole)
+    state = ServerState(settings, universes, Security(universes), documented, simulations)
     documents[control()] = resolved(control())
     routes: list[BaseRoute] = [
         *dashboard_routes(),
@@ -95,7 +95,6 @@ def create_server(settings: Settings) -> MockServer:
     with taking_documents_as_valid():
         for api, document in documents.items():
             app.add_api(document, base_path=api.base_path, name=api.name)
-    through = in_process(cast("ASGIApp", app))
     return MockServer(cast("ASGIApp", app), state)
 
 

@@ -6,9 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
+from starlette.types import ASGIApp
+
 from otakit.fixtures.device import Device
 from otakit.fixtures.device_requests import Request, Response, Seconds
 from otakit.mockserver.simulation.in_process import Send
+from otakit.mockserver.simulation.websockets import Websockets
 from otakit.mockserver.universe import Universe
 
 __all__ = ["Simulation"]
@@ -39,11 +42,12 @@ class Simulation:
     a frozen clock give the same history.
     """
 
-    def __init__(self, universe: Universe, send: Send) -> None:
-        """Begin without devices; they reach the universe through `send`."""
+    def __init__(self, universe: Universe, send: Send, app: ASGIApp) -> None:
+        """Begin without devices; they reach the universe through `send`, their websockets `app`."""
         self._universe = universe
         self._world = universe.world
         self._send = send
+        self._websockets = Websockets(app, universe.world.clock.now, self._wake)
         self._turns: dict[Device, _Turn] = {}
         self._heap: list[tuple[Seconds, int, Device]] = []
         self._count = 0
@@ -69,6 +73,7 @@ class Simulation:
     def remove(self, device: Device) -> None:
         """Switch a device off, for good; one that is not here is left alone."""
         self._turns.pop(device, None)
+        self._websockets.leave(device)
 
     def woken(self) -> None:
         """Look at the clock again: call it whenever the clock has been changed."""
@@ -77,6 +82,7 @@ class Simulation:
     def close(self) -> None:
         """Let nothing move any more; what runs ends with its present request."""
         self._closed = True
+        self._websockets.leave_all()
         self._turns.clear()
         self._heap.clear()
         self.woken()
@@ -111,6 +117,7 @@ class Simulation:
             if not await self._move_due() and not self.closed:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), self._rest())
+        await self._websockets.ended()
 
     async def _move_due(self) -> bool:
         """Move the device that is due first, if one is now; say whether one was."""
@@ -140,12 +147,20 @@ class Simulation:
                 if self.closed or device not in self._turns:
                     return
                 action = device.next_action(self._now(due))
+            if device.connects:
+                await self._websockets.follow(device)
+                if self.closed or device not in self._turns:
+                    self._websockets.leave(device)
+                    return
         except Exception:  # noqa: BLE001 - whatever is wrong with one, the others go on
             _LOG.exception("a simulated device stops: %s", device.identity)
             self.remove(device)
             return
         stretched = self._now(due) + stretch if action.idle else 0.0
-        self._plan(device, max(action.until, stretched), action.until)
+        if device.woken and action.idle:  # while its websocket was opened
+            self._wake(device)
+        else:
+            self._plan(device, max(action.until, stretched), action.until)
         await asyncio.sleep(0)  # other requests have their turn
 
     async def _exchange(self, device: Device, request: Request, due: Seconds) -> None:
@@ -164,6 +179,13 @@ class Simulation:
         task = asyncio.current_task()
         if task is not None and task.cancelling():  # the server's front answers 503 in its place
             raise asyncio.CancelledError
+
+    def _wake(self, device: Device) -> None:
+        """Ask a device again at once: a user wants something of it."""
+        if device in self._turns:
+            now = self._world.clock.now()
+            self._plan(device, now, now)
+            self.woken()
 
     def _plan(self, device: Device, due: Seconds, exact: Seconds) -> None:
         self._count += 1

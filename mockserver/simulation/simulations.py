@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from starlette.types import ASGIApp
+
 from otakit.fixtures.device import Device
 from otakit.mockserver.domain.clock import Seconds
 from otakit.mockserver.simulation.in_process import Send
@@ -15,16 +17,17 @@ from otakit.mockserver.universe import Universe
 class Simulations:
     """Begins simulations, and moves them from the server's start to its end."""
 
-    def __init__(self, send: Send) -> None:
-        """Let devices reach their universes through `send`."""
+    def __init__(self, send: Send, app: ASGIApp) -> None:
+        """Let devices reach their universes through `send`, and their websockets `app`."""
         self._send = send
+        self._app = app
         self._tasks: dict[Simulation, asyncio.Task[None] | None] = {}
         self._running = False
 
     def begin(self, universe: Universe, devices: Iterable[tuple[Device, Seconds]]) -> Simulation:
         """Give a universe these devices, each from its own moment on, in place of earlier ones."""
         universe.stop_simulation()
-        simulation = Simulation(universe, self._send)
+        simulation = Simulation(universe, self._send, self._app)
         for device, start in devices:
             simulation.add(device, start)
         universe.simulation = simulation

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from ota_support.server import NO_TLS
 from otakit.fixtures.device_requests import Request, Response
@@ -48,11 +49,15 @@ def state_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Server
         del request, take
         pytest.fail("nobody moves the simulated devices here")
 
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive, send
+        pytest.fail("nobody opens their websockets here")
+
     def make(seed: int) -> ServerState:
         settings = Settings(seed=seed, clock=Clock(speed=0, source=lambda: 1_800_000_000.0))
         universes = Universes(settings, Storage(tmp_path_factory.mktemp("storage")))
         return ServerState(
-            settings, universes, Security(universes), Documented(()), Simulations(send)
+            settings, universes, Security(universes), Documented(()), Simulations(send, app)
         )
 
     return make

@@ -39,7 +39,7 @@ class Stage:
         self.app = app
         self.universe = universe
         self.clock: Clock = universe.world.clock
-        self.simulation = Simulation(universe, self.send)
+        self.simulation = Simulation(universe, self.send, app)
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://127.0.0.1/api/management/"
         )
