@@ -1,4 +1,1 @@
-"""The conformance suite: not written yet, so nothing here checks a server.
-
-The folder is reserved for it; `otakit check` and the pytest plugin will come with it.
-"""
+"""The conformance suite: what the documents promise, tried against a running server."""

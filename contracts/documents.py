@@ -1,0 +1,149 @@
+"""The OpenAPI files that a target is held against: which operation a request is, and its answer."""
+
+import re
+from collections.abc import Hashable, Iterator
+from functools import cached_property
+from typing import Any, cast
+
+import httpx
+from openapi_core import Config, OpenAPI
+from openapi_core.datatypes import RequestParameters
+from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
+from openapi_core.templating.responses.exceptions import ResponseNotFound
+from openapi_core.validation.response.exceptions import MissingData
+
+from otakit.contracts.operation import Operation, pattern_of
+from otakit.specs.catalogue import Api, apis, resolved
+
+_METHODS = {"get", "put", "post", "patch", "delete", "head", "options"}
+
+SERVER_ERROR = 500
+_LONG = 300
+
+
+class Documents:
+    """All APIs of an edition in a dialect."""
+
+    def __init__(self, edition: str, dialect: str = "documented") -> None:
+        """Load what ships with the package."""
+        self.edition = edition
+        self.dialect = dialect
+        self.operations: dict[str, Operation] = {}
+        self._files: dict[Api, dict[str, Any]] = {a: resolved(a) for a in apis(edition, dialect)}
+        self._validators: dict[Api, OpenAPI] = {}
+        for api, document in self._files.items():
+            self.operations |= {o.id: o for o in _operations(api, document)}
+
+    @cached_property
+    def _by_length(self) -> list[Operation]:
+        """Operations with a fixed last part before those where anything stands there."""
+        return sorted(self.operations.values(), key=lambda o: (o.path.count("{"), -len(o.path)))
+
+    def find(self, method: str, path: str) -> Operation | None:
+        """Return the operation that a request is one for."""
+        return next((o for o in self._by_length if o.fits(method, path)), None)
+
+    def violations(
+        self, operation: Operation, request: httpx.Request, response: httpx.Response
+    ) -> tuple[str, ...]:
+        """Say what of an answer the document does not allow, one line each.
+
+        Fields that the document does not know are fine: it tells its readers to expect them.
+        """
+        if response.status_code >= SERVER_ERROR:
+            return (f"{response.status_code}: the server failed",)
+        validator = self._validator(operation.api)
+        errors = validator.response_validator.iter_errors(_Request(request), _Response(response))
+        lines = (line for error in errors for line in _lines(error, operation))
+        return tuple(f"{response.status_code}: {line}" for line in lines)
+
+    def _validator(self, api: Api) -> OpenAPI:
+        if api not in self._validators:
+            document = cast("dict[Hashable, Any]", self._files[api])
+            self._validators[api] = OpenAPI.from_dict(document, config=_CONFIG)
+        return self._validators[api]
+
+
+class _Request:
+    """A request as openapi-core wants to see it; it is looked at for its path only."""
+
+    def __init__(self, request: httpx.Request) -> None:
+        self.host_url = f"{request.url.scheme}://{request.url.netloc.decode()}"
+        self.path = request.url.raw_path.decode().partition("?")[0]
+        self.method = request.method.lower()
+        self.parameters = RequestParameters()
+        self.body = request.content
+        self.content_type = request.headers.get("content-type", "")
+
+
+class _Response:
+    """An answer as openapi-core wants to see it."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.status_code = response.status_code
+        self.headers = response.headers
+        self.content_type = response.headers.get("content-type", "")
+        self.data = response.content
+
+
+def _text(content: bytes, **_: str) -> str:
+    return content.decode()
+
+
+def _raw(content: bytes, **_: str) -> bytes:
+    return content
+
+
+_CONFIG = Config(
+    spec_validator_cls=None,
+    extra_media_type_deserializers={
+        "application/jwt": _text,
+        "text/csv": _text,
+        "text/plain": _text,
+        "application/vnd.mender-artifact": _raw,
+        "application/octet-stream": _raw,
+    },
+)
+
+
+def _operations(api: Api, document: dict[str, Any]) -> Iterator[Operation]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method in _METHODS:
+                whole = f"{api.base_path}{path}"
+                yield Operation(
+                    api=api,
+                    id=operation["operationId"],
+                    method=method.upper(),
+                    path=whole,
+                    summary=operation["summary"],
+                    plan=operation.get("x-otakit-plan", "os"),
+                    heading=operation.get("x-otakit-source", {}).get("heading", ""),
+                    statuses=tuple(sorted(operation["responses"])),
+                    _pattern=pattern_of(whole),
+                )
+
+
+def _lines(error: Exception, operation: Operation) -> Iterator[str]:
+    """Put what openapi-core found into words."""
+    cause: BaseException = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    if isinstance(cause, ResponseNotFound):
+        yield f"the status is not documented; these are: {', '.join(operation.statuses)}"
+    elif isinstance(cause, MissingData):
+        yield "the body is missing"
+    elif isinstance(cause, MediaTypeNotFound):
+        yield f"the media type is '{cause.mimetype}', not {' or '.join(cause.availableMimetypes)}"
+    elif schema_errors := getattr(cause, "schema_errors", None):
+        for found in schema_errors:
+            yield _schema_line(found)
+    else:
+        yield re.sub(r"\s+", " ", str(cause))
+
+
+def _schema_line(error: Any) -> str:
+    if error.context:  # of several forms, the one that fits best says most
+        error = max(error.context, key=lambda e: len(e.absolute_path))
+    place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path)
+    return f"{place or 'the body'}: {error.message[:_LONG]}"

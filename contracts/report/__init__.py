@@ -1,0 +1,1 @@
+"""Reports: what the events of a run become, for people and programs."""

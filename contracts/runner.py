@@ -1,0 +1,212 @@
+"""A rule's way from the registry to its verdict.
+
+    chosen (selection) → applicable? → tried → verdict → waived? → … → cleaned up
+
+`Run.events` is that way; `_judge` is where exceptions become verdicts. Nothing here prints.
+"""
+
+import traceback
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from otakit.contracts.backend import Backend
+from otakit.contracts.errors import NoAnswer, TargetUnreachable
+from otakit.contracts.events import (
+    CleanedUp,
+    Event,
+    Reached,
+    RuleFinished,
+    RuleStarted,
+    RunFinished,
+    RunStarted,
+)
+from otakit.contracts.failures import Failure
+from otakit.contracts.ledger import Cleaned
+from otakit.contracts.outcomes import NotApplicable, NotReached
+from otakit.contracts.rule import Effort, Rule
+from otakit.contracts.selection import inapplicable
+from otakit.contracts.session import Session
+from otakit.contracts.verdicts import Result, Verdict
+from otakit.contracts.waivers import Waiver
+
+
+class Run:
+    """Tries rules at a target: `with Run(…) as run: for event in run.events(): …`.
+
+    What it has made at the target is removed in any case: by `events` when all is done, else, as
+    after Ctrl-C, when the block ends; `cleaned` says then what came of it.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        rules: Iterable[Rule],
+        *,
+        waivers: Mapping[str, Waiver] | None = None,
+        effort: Effort = "quick",
+    ) -> None:
+        """Make ready to try these rules; nothing is sent yet."""
+        self.cleaned = Cleaned()
+        self._session = session
+        self._rules = list(rules)
+        self._waivers = waivers or {}
+        self._effort = effort
+        self._common = Backend(session)
+        self._current: Backend | None = None
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        """Remove what is still there."""
+        self._clean_up()
+        self._session.close()
+
+    def events(self) -> Iterator[Event]:
+        """Try one rule after the other."""
+        session = self._session
+        began = session.connection.now()
+        yield RunStarted(
+            run=session.run,
+            url=session.target.base,
+            profile=session.profile,
+            dialect=session.documents.dialect,
+            rules=len(self._rules),
+        )
+        aborted = ""
+        for rule in self._rules:
+            yield RuleStarted(rule=rule)
+            if aborted:
+                result = Result(rule=rule, verdict=Verdict.NOT_REACHED, reason=aborted)
+            else:
+                result, aborted = self._result(rule)
+            yield RuleFinished(result=self._waived(result))
+        self._clean_up()
+        yield CleanedUp(removed=self.cleaned.removed, left=tuple(self.cleaned.left))
+        yield RunFinished(
+            seconds=session.connection.now() - began,
+            requests=len(session.exchanges),
+            reached=self._reached(),
+            aborted=aborted,
+        )
+
+    def _result(self, rule: Rule) -> tuple[Result, str]:
+        """Give a rule its verdict; say, too, why no other one can be tried, if that is so."""
+        if reason := inapplicable(rule, self._session, self._effort):
+            return Result(rule=rule, verdict=Verdict.NOT_APPLICABLE, reason=reason), ""
+        now = self._session.connection.now
+        began = now()
+        backend = self._current = Backend(self._session, self._common)
+        aborted = ""
+        try:
+            verdict, reason, failure = _judge(rule, backend)
+        except TargetUnreachable as error:
+            verdict, reason, failure = Verdict.NOT_REACHED, str(error), None
+            aborted = self._dead(error)
+            if isinstance(error, NoAnswer):  # of a target that answers other requests
+                verdict, reason, failure = Verdict.FAIL, "", _silence(rule, error)
+        seconds = now() - began
+        if not aborted:
+            self.cleaned.add(backend.ledger.clear(self._common.management))
+            self._current = None
+        result = Result(
+            rule=rule,
+            verdict=verdict,
+            reason=reason,
+            failure=failure,
+            exchanges=tuple(backend.exchanges),
+            seconds=seconds,
+        )
+        return result, aborted
+
+    def _dead(self, error: TargetUnreachable) -> str:
+        """Say why the target cannot be reached any more; empty if it can."""
+        if not isinstance(error, NoAnswer):
+            return str(error)
+        try:
+            self._session.ask_for_life()
+        except TargetUnreachable as found:
+            return str(found)
+        return ""
+
+    def _waived(self, result: Result) -> Result:
+        """Waive what somebody answers for."""
+        waiver = self._waivers.get(result.rule.id)
+        if waiver is None or not result.broken:
+            return result
+        reason = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
+        return replace(result, verdict=Verdict.WAIVED, reason=reason, waiver=waiver)
+
+    def _clean_up(self) -> None:
+        for backend in (self._current, self._common):
+            if backend is not None:
+                self.cleaned.add(backend.ledger.clear(self._common.management))
+
+    def _reached(self) -> tuple[Reached, ...]:
+        """Count which operation has answered with which status."""
+        operations = self._session.documents.operations
+        statuses: dict[str, Counter[int]] = {name: Counter() for name in operations}
+        for exchange in self._session.exchanges:
+            if exchange.operation is not None:
+                statuses[exchange.operation_id][exchange.status] += 1
+        return tuple(
+            Reached(
+                operation=operation.id,
+                name=operation.name,
+                documented=operation.statuses,
+                statuses=dict(sorted(statuses[operation.id].items())),
+            )
+            for operation in operations.values()
+            if operation.heading
+        )
+
+
+def _judge(rule: Rule, backend: Backend) -> tuple[Verdict, str, Failure | None]:
+    """Try a rule: what it raises becomes its verdict."""
+    try:
+        rule.check(backend)
+    except Failure as failure:
+        failure.cite(rule.severity, rule.citation)
+        return Verdict.FAIL, "", failure
+    except NotReached as error:
+        return Verdict.NOT_REACHED, str(error), None
+    except NotApplicable as error:
+        return Verdict.NOT_APPLICABLE, str(error), None
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        return _stumbled(rule, backend, error)
+    return Verdict.PASS, "", None
+
+
+def _stumbled(
+    rule: Rule, backend: Backend, error: Exception
+) -> tuple[Verdict, str, Failure | None]:
+    """Judge a rule that could not make sense of an answer, which may be the answer's fault."""
+    for exchange in backend.exchanges:
+        if exchange.violations:
+            failure = Failure(
+                title=rule.sentence,
+                expected="answers of the documented form",
+                actual=f"{exchange.name}: {exchange.violations[0]}",
+                exchange=exchange,
+            )
+            failure.cite(rule.severity, rule.citation)
+            return Verdict.FAIL, "", failure
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{where.name}, line {where.lineno}"
+    reason = f"the rule stumbled: {type(error).__name__}: {error} ({place})"
+    return Verdict.NOT_REACHED, reason, None
+
+
+def _silence(rule: Rule, error: NoAnswer) -> Failure:
+    failure = Failure(title=rule.sentence, expected="an answer", actual=str(error))
+    failure.cite(rule.severity, rule.citation)
+    return failure

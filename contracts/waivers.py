@@ -1,0 +1,81 @@
+"""Waivers: rules that a backend is known to break, who answers for that, and until when.
+
+A file is a list in YAML; every entry has all four:
+
+    - rule: MEN-MGT-AUT-003
+      reason: we list devices by name; the front end sorts them itself
+      owner: device team
+      expires: 2027-03-31
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from otakit.contracts.errors import BadWaivers
+
+_FIELDS = ("rule", "reason", "owner", "expires")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """One rule that may be broken until a day."""
+
+    rule: str
+    reason: str
+    owner: str
+    expires: date
+
+
+def read_waivers(file: Path, rules: Collection[str], today: date) -> dict[str, Waiver]:
+    """Read a file of waivers for some of these rules, by id; raises BadWaivers."""
+    try:
+        entries = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _bad(file, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _bad(file, f"is no YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(entries, list):
+        raise _bad(file, "has to be a list with an entry for each rule")
+    waivers: dict[str, Waiver] = {}
+    for number, entry in enumerate(entries, start=1):
+        waiver = _waiver(file, number, entry)
+        _check(file, waiver, rules, waivers, today)
+        waivers[waiver.rule] = waiver
+    return waivers
+
+
+def _waiver(file: Path, number: int, entry: Any) -> Waiver:
+    if not isinstance(entry, dict) or set(entry) != set(_FIELDS):
+        raise _bad(file, f"entry {number} has to have {', '.join(_FIELDS)}, and nothing else")
+    for name in ("rule", "reason", "owner"):
+        if not isinstance(entry[name], str) or not entry[name].strip():
+            raise _bad(file, f"entry {number}: '{name}' is no text")
+    if type(entry["expires"]) is not date:
+        raise _bad(file, f"entry {number}: 'expires' is no day such as 2027-03-31")
+    return Waiver(**entry)
+
+
+def _check(
+    file: Path, waiver: Waiver, rules: Collection[str], seen: Iterable[str], today: date
+) -> None:
+    if waiver.rule not in rules:
+        near = get_close_matches(waiver.rule, rules, 1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        raise _bad(file, f"there is no rule '{waiver.rule}'{hint}")
+    if waiver.rule in seen:
+        raise _bad(file, f"'{waiver.rule}' is there twice")
+    if waiver.expires < today:
+        raise _bad(
+            file,
+            f"the waiver of '{waiver.rule}' has expired on {waiver.expires}: ask {waiver.owner}",
+        )
+
+
+def _bad(file: Path, what: str) -> BadWaivers:
+    return BadWaivers(f"waivers '{file}': {what}")

@@ -1,0 +1,20 @@
+"""Every planted bug is caught by the rules that it names."""
+
+import pytest
+
+from ota_bugs.catalogue import Bug, load
+from ota_bugs.server import served_with
+from ota_support.checks import check
+from otakit.contracts.verdicts import Verdict
+
+BUGS = load().values()
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=[bug.name for bug in BUGS])
+def test_bug_is_caught(bug: Bug) -> None:
+    """Each of them fails, on a server with nothing but this bug."""
+    with served_with(bug) as url:
+        results = check(url, *bug.caught_by, profile=bug.profile)
+    assert {name: results[name].verdict for name in bug.caught_by} == dict.fromkeys(
+        bug.caught_by, Verdict.FAIL
+    )
