@@ -18,7 +18,7 @@ class GroupedCommand(click.Command):
         rows = {
             option.name: row
             for option in self.get_params(ctx)
-            if (row := option.get_help_record(ctx)) is not None
+            if isinstance(option, click.Option) and (row := option.get_help_record(ctx)) is not None
         }
         for heading, names in self.groups.items():
             with formatter.section(heading):

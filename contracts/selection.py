@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from functools import cache
+from random import Random
 
 from otakit.contracts.documents import Documents
 from otakit.contracts.errors import UnknownRule
@@ -13,22 +14,26 @@ from otakit.contracts.session import Session
 from otakit.specs.catalogue import NAMES
 
 
-def chosen(
+def chosen(  # noqa: PLR0913 - what there is to choose by
     rules: dict[str, Rule],
     profile: Profile,
     documents: Documents,
     *,
     ids: Collection[str] = (),
     apis: Collection[str] = (),
+    order: Random | None = None,
 ) -> list[Rule]:
     """Return the rules to look at: those of a profile's documents, or some of them.
 
     Behind them come the forms of the answers to the operations that they are about. `ids` and
-    `apis` choose among all of these. Raises UnknownRule.
+    `apis` choose among all of these. Rules come by id, or in an order that `order` draws. Raises
+    UnknownRule.
     """
     mine = {name: rule for name, rule in rules.items() if _of_documents(rule, profile)}
     operations = dict.fromkeys(o for rule in mine.values() for o in rule.operations)
     forms = [form_of(documents.operations[o], profile) for o in operations]
+    if order is not None:
+        mine = dict(order.sample(list(mine.items()), len(mine)))
     everything = {**mine, **{form.id: form for form in forms}}
     _check(ids, {**rules, **everything})
     return [
@@ -72,6 +77,13 @@ def _of_documents(rule: Rule, profile: Profile) -> bool:
 def home_of(edition: str) -> dict[str, str]:
     """Return the name of the document that each operation of an edition is in."""
     return {name: op.api.name for name, op in Documents(edition).operations.items()}
+
+
+def apis_of(documents: Documents) -> tuple[str, ...]:
+    """Name all APIs of an edition as users do."""
+    return tuple(
+        sorted({_api(documents, o.id) for o in documents.operations.values() if o.heading})
+    )
 
 
 def _api(documents: Documents, operation: str) -> str:

@@ -1,0 +1,214 @@
+"""`otakit check`: hold a running server to the documents."""
+
+import secrets
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from otakit.cli import check_options
+from otakit.cli.grouped_help import GroupedCommand
+from otakit.cli.needs import needs
+from otakit.contracts.profiles import DEFAULT_PROFILE, PROFILES
+from otakit.specs.catalogue import DIALECTS, DOCUMENTED
+
+BROKEN, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
+
+GROUPS = {
+    "What is checked": ("profile", "dialect", "effort", "apis", "rules", "seed", "waivers"),
+    "Who we are there": ("email", "password", "token", "tenant_token", "project_key"),
+    "How it is reached": ("authority", "insecure", "timeout", "patience", "rate"),
+    "Reports": ("report_dir", "in_json", "ci"),
+    "Afterwards": ("clean",),
+}
+"""The options, as `--help` has them."""
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command(cls=GroupedCommand, groups=GROUPS)
+@click.argument("url")
+@click.option(
+    "--profile",
+    default=DEFAULT_PROFILE,
+    show_default=True,
+    type=click.Choice(list(PROFILES)),
+    help="What the server claims to be: which documents it keeps to, and which plan it has.",
+)
+@click.option(
+    "--dialect",
+    default=DOCUMENTED,
+    show_default=True,
+    type=click.Choice(DIALECTS),
+    help="Hold the form of answers to the documents, or to what the real server makes of them.",
+)
+@click.option(
+    "--effort",
+    default="default",
+    show_default=True,
+    type=click.Choice(["quick", "default", "thorough"]),
+    help="Leave out what takes long, or not.",
+)
+@click.option(
+    "--api",
+    "apis",
+    multiple=True,
+    metavar="API",
+    envvar="OTAKIT_CHECK_API",
+    help="Only rules about this API, such as management/devauth-v2; can be given several times.",
+)
+@click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="ID",
+    envvar="OTAKIT_CHECK_RULE",
+    help="Only this rule; can be given several times.",
+)
+@click.option(
+    "--seed",
+    metavar="N",
+    type=int,
+    help="Try the rules in an order that is drawn from this, instead of that of their ids.",
+)
+@click.option("--waivers", type=_FILE, help="YAML file of rules that are known to be broken.")
+@click.option("--email", default="", help="Log in as this user.")
+@click.option(
+    "--password",
+    default="",
+    help="Its password. Other users of the machine can read a command line: the variable"
+    " OTAKIT_CHECK_PASSWORD hides it.",
+)
+@click.option("--token", default="", help="Use this management token instead of a login.")
+@click.option("--tenant-token", default="", help="What devices name their tenant with, if any.")
+@click.option("--project-key", default="", help="JFrog Connect: the project that is checked.")
+@click.option("--authority", type=_FILE, help="Certificates to trust instead of the system's.")
+@click.option("--insecure", is_flag=True, help="Look at no certificate.")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 600),
+    help="How long one request may take.",
+)
+@click.option(
+    "--patience",
+    metavar="SECONDS",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(0, 600),
+    help="How long to wait for what the documents do not promise at once.",
+)
+@click.option(
+    "--rate",
+    metavar="N",
+    default=0.0,
+    type=click.FloatRange(0),
+    help="Send no more than so many requests in a second.",
+)
+@click.option("--report-dir", type=_FOLDER, help="Write check.html, .json and .junit.xml there.")
+@click.option("--json", "in_json", is_flag=True, help="Write the JSON report to standard output.")
+@click.option(
+    "--ci",
+    type=click.Choice(["github"]),
+    help="Write annotations and a summary of the step for this CI, too.",
+)
+@click.option(
+    "--clean",
+    metavar="RUN",
+    default="",
+    callback=check_options.run_name,
+    help="Check nothing: remove what a run of this name has left, because it was killed.",
+)
+def check(  # noqa: PLR0913 - the command's options
+    *,
+    profile: str,
+    dialect: str,
+    effort: str,
+    apis: tuple[str, ...],
+    rules: tuple[str, ...],
+    seed: int | None,
+    waivers: Path | None,
+    report_dir: Path | None,
+    in_json: bool,
+    ci: str | None,
+    clean: str,
+    **target: Any,
+) -> None:
+    """Check that the server at URL does what the documents promise.
+
+    It is used through its public API alone: the suite makes devices, artifacts and deployments of
+    its own, touches nothing else, and removes them at the end. Every option can also be set as
+    OTAKIT_CHECK_OPTION.
+
+    \b
+    Exit codes:
+      0  all that the profile claims holds, or is waived
+      1  the contract is broken
+      2  the command cannot be carried out as it stands
+      3  the server cannot be reached, or does not let us in
+    \b
+    Try it:
+      otakit serve &
+      otakit check http://127.0.0.1:8080 --email admin@example.com --password otakit-password
+    """  # noqa: D301 - \b is click's: keep these lines as they are
+    check_options.check_login(profile, target)
+    with _explained():
+        from otakit.cli import check_run
+
+        prepared = check_run.prepare(
+            target,
+            profile=profile,
+            dialect=dialect,
+            effort=effort,
+            ids=rules,
+            apis=apis,
+            seed=seed,
+            waivers=waivers,
+        )
+        # SIGTERM shall end like Ctrl-C: what was made is removed.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        if clean:
+            raise SystemExit(0 if check_run.remove_leftovers_of(clean, prepared) else BROKEN)
+        run = f"otakit-{secrets.token_hex(4)}"
+        outcome = check_run.try_rules(run, prepared, quiet=in_json)
+        check_run.report(outcome, folder=report_dir, ci=ci, in_json=in_json)
+    if outcome.finished is None:
+        raise SystemExit(INTERRUPTED)
+    if outcome.finished.aborted:
+        raise SystemExit(UNREACHABLE)
+    raise SystemExit(0 if outcome.held else BROKEN)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what keeps a server from being checked into one line and an exit code."""
+    try:
+        with needs("check"):
+            from otakit.contracts import documents, errors
+
+            del documents  # it needs what the extra brings
+    except click.ClickException as error:
+        raise _Unusable(error.message) from None
+    try:
+        yield
+    except errors.CheckError as error:
+        away = isinstance(error, errors.TargetUnreachable)
+        raise (_Away if away else _Unusable)(str(error)) from None
+
+
+class _Unusable(click.ClickException):
+    """The command cannot be carried out as it stands."""
+
+    exit_code = USAGE
+
+
+class _Away(click.ClickException):
+    """The server cannot be reached."""
+
+    exit_code = UNREACHABLE
