@@ -18,7 +18,7 @@ from ota_support.server import LOGIN, NO_TLS
 from otakit.fixtures.artifact import ArtifactInfo
 from otakit.fixtures.device_behaviour import Behaviour
 from otakit.fixtures.device_requests import Request, Response, Wait
-from otakit.fixtures.named_behaviours import Fails
+from otakit.fixtures.named_behaviours import Fails, PowerLoss, RollsBack
 from otakit.mockserver.app import create_server
 from otakit.mockserver.listening import options
 from otakit.mockserver.settings import Settings
@@ -28,13 +28,25 @@ if TYPE_CHECKING:
 
 MODULE = """
 case "$1" in
-    SupportsRollback) echo Yes;;
+    SupportsRollback) echo {rollback};;
     NeedsArtifactReboot) echo {reboot};;
     ArtifactInstall) touch DISK/installing; {install};;
+    ArtifactReboot) touch DISK/rebooting; {rebooting};;
+    ArtifactVerifyReboot) {verify};;
 esac
 """
 
 UNTIL_TOLD = "until [ -e DISK/go-on ]; do sleep 0.05; done"
+HARMLESS = {
+    "rollback": "Yes",
+    "reboot": "No",
+    "install": "true",
+    "rebooting": "true",
+    "verify": "true",
+    "refused": "",
+}
+CUT_WHILE_INSTALLING = {"install": UNTIL_TOLD}
+CUT_WHILE_REBOOTING = {"reboot": "Yes", "rebooting": UNTIL_TOLD}
 
 
 @dataclass
@@ -232,6 +244,20 @@ def go_on(operator: "Operator", deployment: str, device: Any) -> None:
     operator.change_control_map(deployment, control_map("continue"))
 
 
+def cut_power(operator: "Operator", deployment: str, device: Any) -> None:
+    """Take the power from the real one where its module waits for that, and give it back.
+
+    That is how it reboots; a simulated device does it by itself.
+    """
+    if hasattr(device, "disk"):
+        waits = {"installing": 1}, {"rebooting": 1}
+        device.until(lambda: operator.statistics(deployment) in waits, "it installs or reboots")
+        file = next(iter(operator.statistics(deployment)))
+        device.until((device.disk / file).exists, "the module is at it")
+        device.stop()
+        device.start()
+
+
 def control_map(action: str) -> dict[str, Any]:
     """Return a map for the moment before the installation."""
     return {"priority": 1, "states": {"ArtifactInstall_Enter": {"action": action}}}
@@ -251,10 +277,15 @@ PAUSING = {"update_control_map": control_map("pause")}
         ({"reboot": "Yes"}, Reboots(), PAUSING, go_on),
         ({"refused": "downloading"}, Behaviour(), {}, nothing),
         ({"refused": "installing"}, Behaviour(), {}, nothing),
+        (CUT_WHILE_REBOOTING, Reboots(), {}, cut_power),
+        ({**CUT_WHILE_REBOOTING, "verify": "exit 1"}, RollsBack(), {}, cut_power),
+        (CUT_WHILE_INSTALLING, PowerLoss(broken=0.0), {}, cut_power),
+        ({**CUT_WHILE_INSTALLING, "rollback": "No"}, PowerLoss(broken=1.0), {}, cut_power),
     ],
     ids=[
         *("success", "reboot", "failure", "abort", "control map", "control map and reboot"),
         *("download cannot be reported", "commit cannot be reported"),
+        *("reboot that is one", "rollback after a reboot", "power loss", "broken by a power loss"),
     ],
 )
 def test_both_go_through_an_update_alike(  # noqa: PLR0913, PLR0917 - a situation
@@ -267,9 +298,12 @@ def test_both_go_through_an_update_alike(  # noqa: PLR0913, PLR0917 - a situatio
     plan: dict[str, Any],
     meanwhile: Meanwhile,
 ) -> None:
-    """Offer, reports, download, second login, log: in the same order, with the same answers."""
+    """Offer, reports, download, second login, log: in the same order, with the same answers.
+
+    What they tell in the end is installed is the same, too.
+    """
     client = mender_client(url=recorder.url)
-    given = {"reboot": "No", "install": "true", "refused": "", **script}
+    given = {**HARMLESS, **script}
     recorder.refused = given["refused"]
     client.add_module("app", MODULE.format(**given).replace("DISK", str(client.disk)))
     operator.upload(write_artifact("release-1", "app", payload="anything"))
@@ -288,7 +322,7 @@ def through(
     plan: dict[str, Any],
     meanwhile: Meanwhile,
 ) -> list[str]:
-    """Let a device go through a deployment; return what it asked."""
+    """Let a device go through a deployment; return what it asked, and what it has then."""
     device_id = operator.accept(device)
     deployment = operator.deploy("release-1", device_id, **plan)
     meanwhile(operator, deployment, device)
@@ -296,4 +330,4 @@ def through(
     device.until(lambda: recorder.idle, "it polls again")
     story = recorder.update()
     recorder.clear()
-    return story
+    return [*story, f"has {operator.attributes(device_id)['artifact_name']}"]
