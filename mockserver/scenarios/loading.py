@@ -127,6 +127,7 @@ def living(
             behaviour=past.behaviour,
             timing=timing,
             known=known,
+            connects=how.connects,
         )
         device.software.provides = dict(past.software.provides)
         yield device, world.clock.now() + _waking(past.rng, timing.poll)
