@@ -17,7 +17,7 @@ TIMEOUT = 20
 
 def int64(number: int) -> msgspec.Raw:
     """Encode an offset as mender-connect does, in eight bytes."""
-    return msgspec.Raw(b"\xd3" + number.to_bytes(8, "big"))
+    return msgspec.Raw(b"\xd3" + number.to_bytes(8, "big", signed=True))
 
 
 class Socket:
