@@ -117,6 +117,10 @@ class Simulation:
             if not await self._move_due() and not self.closed:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), self._rest())
+        await self.ended()
+
+    async def ended(self) -> None:
+        """Wait until the websockets are closed of devices that were switched off."""
         await self._websockets.ended()
 
     async def _move_due(self) -> bool:

@@ -129,6 +129,7 @@ async def staged(**settings: Any) -> AsyncIterator[Stage]:
             await stage.login()
             yield stage
             stage.simulation.close()
+            await stage.simulation.ended()
 
 
 @asynccontextmanager
