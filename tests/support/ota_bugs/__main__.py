@@ -2,10 +2,11 @@
 
 import sys
 
-import otakit.mockserver.app  # noqa: F401 - fills the tables that bugs change
 from ota_bugs.catalogue import load
 from otakit.cli.main import main
+from otakit.mockserver.api import load_functions
 
 if __name__ == "__main__":
+    load_functions()  # the table in which bugs change them
     load()[sys.argv[1]].plant()
     main(["serve", *sys.argv[2:]])
