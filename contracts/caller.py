@@ -47,14 +47,14 @@ class Caller:
         """Send a request and return it with its answer.
 
         `path` is below `base`; one that begins with `/` is the whole path, and a URL is itself.
-        `parts` are httpx's: `params`, `json`, `content`, `data`, `files`. A header that is given
-        takes the place of the token's. Raises TargetUnreachable where no answer comes.
+        `parts` are httpx's: `params`, `json`, `content`, `data`, `files`. A header or login that is
+        given takes the place of the token, which is sent to nobody but the target. Raises
+        TargetUnreachable where no answer comes.
         """
         url = path if path.startswith(("/", "http:", "https:")) else f"{self.base}{path}"
-        sent = dict(headers or {})
-        if self.token and auth is None and not any(h.lower() == "authorization" for h in sent):
-            sent["Authorization"] = f"Bearer {self.token}"
-        request = self._connection.build(method, url, headers=sent, **parts)
+        request = self._connection.build(method, url, headers=dict(headers or {}), **parts)
+        if self.token and self._connection.is_target(request.url):
+            request.headers.setdefault("Authorization", f"Bearer {self.token}")
         if auth is not None:
             request = next(httpx.BasicAuth(*auth).sync_auth_flow(request))
         request.read()

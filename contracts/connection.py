@@ -55,6 +55,11 @@ class Connection:
         whole = url if url.startswith(("http://", "https://")) else f"{self.target.base}{url}"
         return self._http.build_request(method, whole, **parts)  # type: ignore[arg-type]  # httpx's
 
+    def is_target(self, url: httpx.URL) -> bool:
+        """Say whether a URL is one of the target's, which may know our token."""
+        own = httpx.URL(self.target.base)
+        return (url.scheme, url.host, url.port) == (own.scheme, own.host, own.port)
+
     def send(self, request: httpx.Request) -> httpx.Response:
         """Send a request and read its whole answer; raises TargetUnreachable or one below it."""
         answer = self._send(request)

@@ -5,6 +5,7 @@ import re
 import shlex
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx
 
@@ -63,6 +64,10 @@ class Exchange:
     def name(self) -> str:
         """The request in a few words: method, and path with query."""
         return f"{self.request.method} {hidden(self.request.url.raw_path.decode())}"
+
+    def absolute(self, reference: str) -> str:
+        """Return the URL that a header of the answer refers to, also where it is a relative one."""
+        return urljoin(str(self.request.url), reference)
 
     def json(self) -> Json:
         """Read the answer's body as JSON; raises ValueError where it is none."""

@@ -49,11 +49,12 @@ def json_of(answer: Exchange) -> Any:
     """Return the body, read as JSON; fail where it is none."""
     try:
         return answer.json()
-    except ValueError as error:
+    except ValueError:
+        what = ", which is no JSON" if answer.content else "without a body"
         raise Failure(
             title=f"{answer.name} is answered in JSON",
-            expected="a body in JSON",
-            actual=f"{answer.answer()} ({error})",
+            expected=f"{answer.status} with a body in JSON",
+            actual=f"{answer.answer()} {what}",
             exchange=answer,
         ) from None
 

@@ -5,6 +5,7 @@ a rule has to be able to send exactly what a statement is about, right or wrong.
 """
 
 import json
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -182,22 +183,29 @@ class SigningDevice:
     def listed(self, status: str = "") -> dict[str, Any] | None:
         """Return the device from the list of devices, of one status perhaps, or None.
 
-        The youngest come last by the documents, so the last page is looked at first; one more may
-        have come into being meanwhile.
+        The youngest come last by the documents, so the last page is looked at first.
         """
+        return next(self._entries(status), None)
+
+    def all_listed(self, status: str = "") -> list[dict[str, Any]]:
+        """Return all entries of the list of devices that have this device's identity."""
+        return list(self._entries(status))
+
+    def _entries(self, status: str) -> Iterator[dict[str, Any]]:
         query = {"status": status} if status else {}
         count = self._backend.management.get(f"{DEVICES}/count", params=query)
         with self._backend.building("the number of devices"):
             last = max(1, -(-int(field_of(expect_status(count, OK), "count")) // _PAGE))
-        for number in (*range(last, 0, -1), last + 1):
+        for number in (*range(last, 0, -1), last + 1):  # one more may be needed meanwhile
             page = {**query, "page": number, "per_page": _PAGE}
             answer = self._backend.management.get(DEVICES, params=page)
             with self._backend.building("the list of devices"):
                 devices = json_of(expect_status(answer, OK))
-            for device in devices:
-                if (device.get("identity_data") or {}).get(SERIAL) == self.serial:
-                    return dict(device)
-        return None
+            yield from (
+                dict(device)
+                for device in devices
+                if (device.get("identity_data") or {}).get(SERIAL) == self.serial
+            )
 
     def _is(self, device_id: str) -> None:
         self.id = device_id

@@ -10,6 +10,8 @@ from otakit.contracts.events import CleanedUp, Event, RuleFinished, RuleStarted,
 from otakit.contracts.report.outcome import Outcome
 from otakit.contracts.verdicts import Result, Verdict
 
+_LONG = 400
+
 MARKS = {
     Verdict.PASS: "[green]✓[/]",
     Verdict.FAIL: "[bold red]✗[/]",
@@ -90,10 +92,15 @@ def _broken(result: Result) -> Iterable[str]:
         return
     if failure.title != rule.sentence:
         yield f"    what      {escape(failure.title)}"
-    yield f"    expected  {escape(failure.expected)}"
-    yield f"    got       {escape(failure.actual)}"
+    yield f"    expected  {escape(_short(failure.expected))}"
+    yield f"    got       {escape(_short(failure.actual))}"
     if failure.exchange is not None:
         yield f"    repeat    {escape(failure.exchange.curl())}"
+
+
+def _short(text: str) -> str:
+    """Cut what would fill the screen; the other reports have all of it."""
+    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
 
 
 def _left(event: CleanedUp) -> Iterable[str]:
