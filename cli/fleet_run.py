@@ -68,6 +68,9 @@ def fleet_plan(options: Mapping[str, Any]) -> FleetPlan:
     count, poll = options["devices"], options["poll"]
     run = f"v{options['seed']}" if options["virtual_time"] else secrets.token_hex(4)
     rollout, types = _rollout(options, run)
+    if options["connect"] and options["virtual_time"]:
+        message = "--connect needs real time: websockets are of no use while the clock jumps"
+        raise click.ClickException(message)
     if rollout is None and options["duration"] is None and options["virtual_time"]:
         message = "--no-rollout with --virtual-time needs --duration: it would never end"
         raise click.ClickException(message)

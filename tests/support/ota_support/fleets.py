@@ -91,10 +91,10 @@ def left_by(url: str, run: str) -> dict[str, int]:
             for device in devices
         ),
         "artifacts": sum(
-            f"fleet {run}" in (artifact["description"] or "") for artifact in artifacts
+            (artifact["description"] or "").endswith(f"fleet {run}") for artifact in artifacts
         ),
         "active deployments": sum(
-            f"fleet {run}" in deployment["name"] and deployment["status"] != "finished"
+            deployment["name"].endswith(f"fleet {run}") and deployment["status"] != "finished"
             for deployment in deployments
         ),
     }
