@@ -16,7 +16,7 @@ from rich.text import Text
 from otakit.fixtures.fleet.cleaning import Removed
 from otakit.fixtures.fleet.plan import FleetPlan
 from otakit.fixtures.fleet.promises import Broken
-from otakit.fixtures.fleet.run import FleetRun
+from otakit.fixtures.fleet.seen import Seen
 from otakit.fixtures.fleet.summary import BROKEN, HELD, LATE, STOPPED, result
 
 REFRESHES = 4
@@ -40,7 +40,7 @@ class FleetView:
 
     def __init__(self, console: Console, plan: FleetPlan) -> None:
         """Show what comes of this plan."""
-        self.run: FleetRun | None = None
+        self.run: Seen | None = None
         self._console = console
         self._plan = plan
         self._cleaned = (0, 0)
@@ -78,7 +78,7 @@ class FleetView:
                 if self.run is not None:
                     self._console.print(self.line(self.run), soft_wrap=True)
 
-    def line(self, run: FleetRun) -> str:
+    def line(self, run: Seen) -> str:
         """Return how far a run is in one line."""
         rate = run.measurements.rate(time.perf_counter())
         parts = [
@@ -90,7 +90,7 @@ class FleetView:
             parts.append(_counted(run.rolling_out.statistics))
         return ", ".join(parts)
 
-    def tell(self, run: FleetRun, removed: Removed | None) -> None:
+    def tell(self, run: Seen, removed: Removed | None) -> None:
         """Say what came of a run."""
         out = self._console
         if run.broken is not None:
@@ -127,19 +127,19 @@ class FleetView:
             return Group(head, _bar("removed", done, total))
         return Group(head, self._progress(run), self._doing(run), requests_table(run))
 
-    def _progress(self, run: FleetRun) -> RenderableType:
+    def _progress(self, run: Seen) -> RenderableType:
         if run.rolling_out is None or run.rolling_out.deployed is None:
             return _bar("accepted", run.admission.accepted, run.admission.joining)
         deployed, counts = run.rolling_out.deployed, run.rolling_out.statistics
         bar = _bar("done", deployed.finals(counts), len(deployed.parts))
         return Group(bar, Text(_counted(counts) or "nobody has begun", style="dim"))
 
-    def _doing(self, run: FleetRun) -> RenderableType:
+    def _doing(self, run: Seen) -> RenderableType:
         doing = run.doing().most_common()
         return Text("devices: " + ", ".join(f"{count} {name}" for name, count in doing))
 
 
-def requests_table(run: FleetRun) -> Table:
+def requests_table(run: Seen) -> Table:
     """Return the requests by kind: how many, in vain, and how long they took."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("requests")
