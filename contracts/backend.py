@@ -11,6 +11,7 @@ from otakit.contracts.exchange import Exchange
 from otakit.contracts.expectations import expect_header, expect_status
 from otakit.contracts.failures import Failure
 from otakit.contracts.ledger import ARTIFACT, DEPLOYMENT, Ledger
+from otakit.contracts.operation import Operation
 from otakit.contracts.outcomes import NotReached
 from otakit.contracts.session import Session
 from otakit.contracts.signing_device import SigningDevice
@@ -90,6 +91,17 @@ class Backend:
     def all_exchanges(self) -> list[Exchange]:
         """All that was sent in the whole run so far, by whichever rule."""
         return self._session.exchanges
+
+    @property
+    def login(self) -> tuple[str, str] | None:
+        """The user's e-mail address and password; None where the suite was given a token."""
+        target = self._session.target
+        return None if target.token else (target.email, target.password)
+
+    @property
+    def operations(self) -> dict[str, Operation]:
+        """All operations of the documents that the target is held against, by id."""
+        return self._session.documents.operations
 
     # Things to try it on
 
