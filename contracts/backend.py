@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import httpx
+
 from otakit.contracts.caller import Caller, in_path
 from otakit.contracts.exchange import Exchange
 from otakit.contracts.expectations import expect_header, expect_status
@@ -97,6 +99,12 @@ class Backend:
         """The user's e-mail address and password; None where the suite was given a token."""
         target = self._session.target
         return None if target.token else (target.email, target.password)
+
+    @property
+    def origin(self) -> str:
+        """The target's scheme, host and port, as a browser names the origin of its pages."""
+        url = httpx.URL(self._session.target.base)
+        return f"{url.scheme}://{url.netloc.decode()}"
 
     @property
     def operations(self) -> dict[str, Operation]:
@@ -234,7 +242,7 @@ class Backend:
             except Failure:
                 if connection.now() + pause > deadline:
                     raise
-            connection.sleep(pause)
+            connection.pause(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
 

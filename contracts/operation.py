@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from otakit.specs.catalogue import Api
 
+_VARIES = re.compile(r"\{[^}]+\}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
@@ -23,6 +25,10 @@ class Operation:
     def fits(self, method: str, path: str) -> bool:
         """Say whether a request is one for this operation."""
         return method == self.method and self._pattern.fullmatch(path) is not None
+
+    def with_ids(self, name: str) -> str:
+        """Return the path with an id or name for all that varies."""
+        return _VARIES.sub(name, self.path)
 
     @property
     def name(self) -> str:

@@ -90,7 +90,7 @@ def expect_devices(
 def follow(backend: Backend, answer: Exchange, relation: str) -> Exchange:
     """Ask for the page that an answer's header Link leads to; fail where it leads nowhere."""
     expect_status(answer, 200)
-    links = answer.response.links
+    links = {str(name): link for name, link in answer.response.links.items()}
     expect(
         relation in links,
         f"{answer.name} has a link to its '{relation}' page",

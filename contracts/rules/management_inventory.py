@@ -235,6 +235,22 @@ def deleted_inventory_is_gone(backend: Backend) -> None:
         expect_equal(answer, left, [], "what is left of the inventory")
 
 
+@rule(
+    "MEN-MGT-INV-015",
+    "A page that is no number is answered 400 by the lists of devices and of a group's devices",
+    document=LIST,
+    operations=["listInventories", "listGroupDevices"],
+    severity="minor",
+)
+def page_is_a_number(backend: Backend) -> None:
+    """Ask for pages of words, of the list and of a group."""
+    group = backend.name("group")
+    join(backend, group, stocked_device(backend))
+    for path in (INVENTORY, f"v1/inventory/groups/{group}/devices"):
+        for query in ({"page": "first"}, {"per_page": "all"}):
+            expect_error(backend.management.get(path, params=query), 400)
+
+
 def _listed(backend: Backend, lot: str, **query: str) -> Exchange:
     """List the devices of a lot, further limited, sorted or cut by a query."""
     return backend.management.get(INVENTORY, params={LOT: lot, **query})
