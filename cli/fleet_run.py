@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import uvloop
 from rich.console import Console
 
 from otakit.cli import fleet_options
@@ -55,7 +56,7 @@ def run_fleet(url: str, options: Mapping[str, Any]) -> int:
     try:
         if options["clean"]:
             return _clean(server, options["clean"])
-        return asyncio.run(_Command(server, fleet_plan(options), options).run())
+        return uvloop.run(_Command(server, fleet_plan(options), options).run())
     except (Unreachable, Refused, NoMock) as error:
         click.echo(f"otakit: {error}", err=True)
         return EXIT_UNREACHABLE
@@ -236,6 +237,6 @@ class _Command:
 
 
 def _clean(server: Server, run: str) -> int:
-    removed = asyncio.run(Fleets(server).clean(run))
+    removed = uvloop.run(Fleets(server).clean(run))
     click.echo(str(removed))
     return EXIT_HELD
