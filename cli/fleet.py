@@ -24,6 +24,9 @@ GROUPS = {
         *("timeout", "connections"),
     ),
     "Virtual time": ("virtual_time", "control_token"),
+    "More machines": (
+        *("engine", "locust_mode", "expect_workers", "master_host", "master_port", "web_port"),
+    ),
     "What is left": ("keep", "clean"),
     "Output": ("as_json", "csv_file", "metrics_port"),
 }
@@ -180,6 +183,52 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--control-token", metavar="TOKEN", default="", help="That of `otakit serve --control-token`."
 )
+@click.option(
+    "--engine",
+    default="asyncio",
+    show_default=True,
+    type=click.Choice(["asyncio", "locust"]),
+    is_eager=True,
+    callback=fleet_options.engine,
+    help="What moves the devices: this process, or Locust, on as many machines as are wanted.",
+)
+@click.option(
+    "--locust-mode",
+    default="local",
+    show_default=True,
+    type=click.Choice(["local", "master", "worker"]),
+    help="In Locust: all in this process; or the master, who has all other options and the report;"
+    " or one of its workers, who move the devices.",
+)
+@click.option(
+    "--expect-workers",
+    metavar="N",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    help="Of a master: begin when so many workers are there.",
+)
+@click.option(
+    "--master-host",
+    metavar="HOST",
+    default="127.0.0.1",
+    show_default=True,
+    help="Of a worker: where its master is. Of a master: where it listens; 0.0.0.0 is anywhere.",
+)
+@click.option(
+    "--master-port",
+    metavar="PORT",
+    default=5557,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="The port at which a master listens for its workers.",
+)
+@click.option(
+    "--web-port",
+    metavar="PORT",
+    type=click.IntRange(1, 65535),
+    help="Of a master, or local: serve Locust's web page at this port of 127.0.0.1, until Ctrl-C.",
+)
 @click.option("--keep", is_flag=True, help="Leave devices, artifacts and deployment as they are.")
 @click.option("--clean", metavar="RUN", help="Only remove what an earlier run has left.")
 @click.option("--json", "as_json", is_flag=True, help="Write the summary as JSON.")
@@ -208,6 +257,12 @@ def fleet(url: str, **options: Any) -> None:
       otakit fleet http://127.0.0.1:8080 --behaviour healthy=90,power-loss=5,stuck=5
       otakit fleet http://127.0.0.1:8080 --virtual-time --poll 12h --phases 5 --phase-interval 6d
     """  # noqa: D301 - \b is click's: keep these lines as they are
+    given = fleet_options.given()
+    fleet_options.check_engine(options, given)
+    if options["engine"] == "locust":
+        with needs("locust"):
+            from otakit.cli.fleet_locust import run_locust
+        raise SystemExit(run_locust(url, options))
     with needs("fleet"):
         from otakit.cli.fleet_run import run_fleet
     raise SystemExit(run_fleet(url, options))

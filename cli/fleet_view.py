@@ -65,18 +65,29 @@ class FleetView:
             ):
                 yield
             return
-        lines = asyncio.ensure_future(self._lines())
+        with self.lines():
+            yield
+
+    @contextmanager
+    def lines(self) -> Iterator[None]:
+        """Say from time to time how far it is, while the block runs."""
+
+        async def say() -> None:
+            with suppress(asyncio.CancelledError):
+                while True:
+                    await asyncio.sleep(LINE_EVERY)
+                    self.say_line()
+
+        lines = asyncio.ensure_future(say())
         try:
             yield
         finally:
             lines.cancel()
 
-    async def _lines(self) -> None:
-        with suppress(asyncio.CancelledError):
-            while True:
-                await asyncio.sleep(LINE_EVERY)
-                if self.run is not None:
-                    self._console.print(self.line(self.run), soft_wrap=True)
+    def say_line(self) -> None:
+        """Say how far it is."""
+        if self.run is not None:
+            self._console.print(self.line(self.run), soft_wrap=True)
 
     def line(self, run: Seen) -> str:
         """Return how far a run is in one line."""
