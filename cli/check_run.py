@@ -2,11 +2,14 @@
 
 import json
 import os
-from collections.abc import Collection, Sequence
+import signal
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
+from types import FrameType
 from typing import Any
 
 import click
@@ -92,7 +95,7 @@ def try_rules(run: str, prepared: Prepared, *, quiet: bool) -> Outcome:
     session = prepared.session(run)
     running = Run(session, prepared.rules, waivers=prepared.waivers, effort=prepared.effort)
     try:
-        with running:
+        with _stoppable(session), running:
             _follow(running, outcome, terminal)
             if outcome.finished is None:
                 click.echo(f"otakit: interrupted; removing what {run} has made there", err=True)
@@ -148,6 +151,24 @@ def _follow(running: Run, outcome: Outcome, terminal: Terminal) -> None:
         pass
     finally:
         terminal.stop()
+
+
+@contextmanager
+def _stoppable(session: Session) -> Iterator[None]:
+    """Let the first Ctrl-C or SIGTERM wait for the answer under way, and the second one not."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for known in kept:
+            signal.signal(known, signal.default_int_handler)
+        session.connection.stopping = True
+        del number, frame
+
+    kept = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
 
 
 def _today() -> date:

@@ -12,6 +12,7 @@ from otakit.contracts.target import MAX_BODY, Target
 _PAUSE = 0.2
 """Seconds before a connection is tried again; twice as long each time."""
 
+_STEP = 0.2
 _LONGEST_WAIT = 60.0
 _OBEYED = 3
 """How often one request is repeated because the target is too busy, and how long each wait is."""
@@ -25,6 +26,9 @@ class Connection:
     Only a connection that never came about is tried again: then the server has seen nothing of the
     request. A target that answers 429 is left alone for as long as it says, since the documents
     require its clients to slow down.
+
+    Who sets `stopping` has the next request raise KeyboardInterrupt. The one under way is waited
+    for, so that nothing is made at the target which we do not know of.
     """
 
     def __init__(
@@ -37,7 +41,8 @@ class Connection:
         """Get ready; nothing is sent yet."""
         self.target = target
         self.now = now
-        self.sleep = sleep
+        self.stopping = False
+        self._sleep = sleep
         self._next = 0.0
         self._http = httpx.Client(
             verify=target.trust(),
@@ -66,11 +71,19 @@ class Connection:
         for _ in range(_OBEYED):
             if answer.status_code != TOO_MANY:
                 break
-            self.sleep(_wait_of(answer))
+            self.pause(_wait_of(answer))
             answer = self._send(request)
         return answer
 
+    def pause(self, seconds: float) -> None:
+        """Wait, in steps that do not keep anybody waiting who wants to stop."""
+        end = self.now() + seconds
+        while not self.stopping and (left := end - self.now()) > 0:
+            self._sleep(min(left, _STEP))
+
     def _send(self, request: httpx.Request) -> httpx.Response:
+        if self.stopping:
+            raise KeyboardInterrupt
         for tried in range(self.target.retries + 1):
             self._keep_the_rate()
             try:
@@ -78,7 +91,7 @@ class Connection:
             except httpx.ConnectError as error:
                 if (failure := _tls_failure(error)) or tried == self.target.retries:
                     raise failure or self._unreachable(error) from None
-                self.sleep(_PAUSE * 2**tried)
+                self.pause(_PAUSE * 2**tried)
             except httpx.TimeoutException:
                 raise self._silent(request) from None
             except httpx.TransportError as error:
@@ -111,7 +124,7 @@ class Connection:
 
     def _keep_the_rate(self) -> None:
         if self.target.rate:
-            self.sleep(max(0.0, self._next - self.now()))
+            self.pause(self._next - self.now())
             self._next = self.now() + 1 / self.target.rate
 
     def _silent(self, request: httpx.Request) -> NoAnswer:

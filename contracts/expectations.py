@@ -50,11 +50,11 @@ def json_of(answer: Exchange) -> Any:
     try:
         return answer.json()
     except ValueError:
-        what = ", which is no JSON" if answer.content else "without a body"
+        what = ", which is no JSON" if answer.content else " without a body"
         raise Failure(
             title=f"{answer.name} is answered in JSON",
             expected=f"{answer.status} with a body in JSON",
-            actual=f"{answer.answer()} {what}",
+            actual=f"{answer.answer()}{what}",
             exchange=answer,
         ) from None
 

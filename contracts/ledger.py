@@ -193,7 +193,13 @@ def removed(
 
 def remove_leftovers(management: Caller, run: str) -> Cleaned:
     """Remove what a killed run has left, found by its name."""
-    return removed(management, [(kind, name) for kind, name, _ in found(management, run)])
+    try:
+        things = [(kind, name) for kind, name, _ in found(management, run)]
+    except TargetUnreachable as error:
+        cleaned = Cleaned()
+        cleaned.left.append(f"whatever is called {run}-…: {error}")
+        return cleaned
+    return removed(management, things)
 
 
 def found(

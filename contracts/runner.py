@@ -24,7 +24,7 @@ from otakit.contracts.events import (
     RunStarted,
 )
 from otakit.contracts.failures import Failure
-from otakit.contracts.ledger import Cleaned
+from otakit.contracts.ledger import Cleaned, remove_leftovers
 from otakit.contracts.outcomes import NotApplicable, NotReached
 from otakit.contracts.rule import Effort, Rule
 from otakit.contracts.selection import inapplicable
@@ -56,6 +56,8 @@ class Run:
         self._effort = effort
         self._common = Backend(session)
         self._current: Backend | None = None
+        self._unsure = False  # whether something may have come about whose answer nobody has read
+        self._over = True
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -68,13 +70,18 @@ class Run:
         at: TracebackType | None,
     ) -> None:
         """Remove what is still there."""
-        self._clean_up()
-        self._session.close()
+        try:
+            if not self._over:
+                self._unsure = True
+                self._clean_up()
+        finally:
+            self._session.close()
 
     def events(self) -> Iterator[Event]:
         """Try one rule after the other."""
         session = self._session
         began = session.connection.now()
+        self._over = False
         yield RunStarted(
             run=session.run,
             url=session.target.base,
@@ -112,6 +119,7 @@ class Run:
         except TargetUnreachable as error:
             verdict, reason, failure = Verdict.NOT_REACHED, str(error), None
             aborted = self._dead(error)
+            self._unsure = True
             if isinstance(error, NoAnswer):  # of a target that answers other requests
                 verdict, reason, failure = Verdict.FAIL, "", _silence(rule, error)
         seconds = now() - began
@@ -147,9 +155,15 @@ class Run:
         return replace(result, verdict=Verdict.WAIVED, reason=reason, waiver=waiver)
 
     def _clean_up(self) -> None:
+        """Remove what is known, and what is called by the run's name where more may be there."""
+        self._session.connection.stopping = False
+        management = self._common.management
         for backend in (self._current, self._common):
             if backend is not None:
-                self.cleaned.add(backend.ledger.clear(self._common.management))
+                self.cleaned.add(backend.ledger.clear(management))
+        if self._unsure and not self.cleaned.left:
+            self.cleaned.add(remove_leftovers(management, self._session.run))
+        self._over = True
 
     def _reached(self) -> tuple[Reached, ...]:
         """Count which operation has answered with which status."""

@@ -44,7 +44,8 @@ class Terminal:
 
     def stop(self) -> None:
         """Take the progress away."""
-        self._progress.stop()
+        if self._progress.console.is_terminal:  # else rich would write an empty line
+            self._progress.stop()
 
     def hear(self, event: Event) -> None:
         """Show one more thing."""

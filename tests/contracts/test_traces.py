@@ -1,0 +1,142 @@
+"""What a run leaves behind: nothing; and nothing of others is touched, however it ends."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from ota_support.server import NO_TLS
+from otakit.mockserver.client import ControlClient, NewUniverse
+
+OTAKIT = str(Path(sys.executable).with_name("otakit"))
+
+THINGS = {
+    "devices": "v2/devauth/devices?per_page=500",
+    "artifacts": "v1/deployments/artifacts",
+    "deployments": "v1/deployments/deployments?per_page=500",
+    "releases": "v1/deployments/deployments/releases",
+    "inventory": "v1/inventory/devices?per_page=500",
+    "groups": "v1/inventory/groups",
+    "filters": "v2/inventory/filters?per_page=500",
+    "tokens": "v1/useradm/settings/tokens",
+}
+"""All that a user can list which rules make, too."""
+
+Seen = dict[str, Any]
+
+
+@pytest.fixture
+def world(server: Any) -> Iterator[NewUniverse]:
+    """Return a tenant full of others' things, in which time stands still."""
+    with ControlClient(server.url) as client, client.new_universe() as universe:
+        universe.load_scenario("demo")
+        universe.clock.freeze()
+        yield universe
+
+
+def test_run_leaves_nothing_and_touches_nothing(world: NewUniverse) -> None:
+    """All rules; what is left of their deployments is over."""
+    before = seen(world)
+    result = check(world)
+    assert result.returncode in {0, 1}, result.stderr
+    assert_only_ended_deployments_came(before, seen(world))
+
+
+@pytest.mark.parametrize("requests", [2, 40, 150])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_run_leaves_nothing(
+    world: NewUniverse, number: signal.Signals, requests: int
+) -> None:
+    """Ctrl-C removes what was made so far, and says so; the exit code is the shell's for it."""
+    before = seen(world)
+    with killed_after(world, requests, number) as process:
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert re.fullmatch(r"otakit: interrupted; removing what otakit-\w+ has made there\n", errors)
+    assert_only_ended_deployments_came(before, seen(world))
+
+
+@pytest.mark.parametrize("requests", [2, 40, 150])
+def test_killed_run_is_cleaned_by_its_name(world: NewUniverse, requests: int) -> None:
+    """--clean RUN removes all that a run has left that had no time to do so itself."""
+    before = seen(world)
+    with killed_after(world, requests, signal.SIGKILL) as process:
+        out, _ = process.communicate(timeout=60)
+    run = re.search(r"otakit-[0-9a-f]{8}", out)
+    assert run is not None
+    cleaned = check(world, "--clean", run[0])
+    assert (cleaned.returncode, cleaned.stderr) == (0, "")
+    assert re.fullmatch(rf"otakit: removed \d+ things of {run[0]}\n", cleaned.stdout)
+    assert_only_ended_deployments_came(before, seen(world))
+
+
+def test_another_runs_things_stay(world: NewUniverse) -> None:
+    """--clean of one run does not touch what another one has made, nor one with a longer name."""
+    with killed_after(world, 40, signal.SIGKILL) as process:
+        out, _ = process.communicate(timeout=60)
+    run = re.search(r"otakit-[0-9a-f]{8}", out)
+    assert run is not None
+    before = seen(world)
+    assert check(world, "--clean", "otakit-00000000").stdout == (
+        "otakit: removed 0 things of otakit-00000000\n"
+    )
+    assert check(world, "--clean", run[0][:-1]).returncode == 0
+    assert seen(world) == before
+
+
+def command(world: NewUniverse, *options: str) -> list[str]:
+    """Return the command that checks a tenant."""
+    login = ["--email", world.email, "--password", world.password]
+    effort = ["--effort", "quick", "--patience", "1"]
+    tenant = ["--tenant-token", world.tenant_token]
+    return [OTAKIT, "check", world.url, *login, *tenant, *effort, *options]
+
+
+def check(world: NewUniverse, *options: str) -> "subprocess.CompletedProcess[str]":
+    """Check a tenant."""
+    arguments = command(world, *options)
+    return subprocess.run(arguments, check=False, capture_output=True, text=True, timeout=300)
+
+
+@contextmanager
+def killed_after(
+    world: NewUniverse, requests: int, number: signal.Signals
+) -> "Iterator[subprocess.Popen[str]]":
+    """Check a tenant, and send the process a signal once so many requests were answered."""
+    pipe = subprocess.PIPE
+    with (
+        world.events() as events,
+        subprocess.Popen(command(world), stdout=pipe, stderr=pipe, text=True) as process,
+    ):
+        heard = 0
+        for event in events:
+            heard += event.kind == "request"
+            if heard == requests:
+                process.send_signal(number)
+                break
+        yield process
+
+
+def seen(world: NewUniverse) -> Seen:
+    """Return all that a user can list."""
+    headers = {"Authorization": f"Bearer {world.token}"}
+    base = f"{world.url}/api/management/"
+    with httpx.Client(base_url=base, headers=headers, verify=NO_TLS) as client:
+        return {name: client.get(path).raise_for_status().json() for name, path in THINGS.items()}
+
+
+def assert_only_ended_deployments_came(before: Seen, after: Seen) -> None:
+    """Allow for what no document can delete: deployments of a run that are over."""
+    old = {deployment["id"] for deployment in before["deployments"]}
+    new = [d for d in after["deployments"] if d["id"] not in old]
+    assert {d["status"] for d in new} <= {"finished"}
+    assert all(d["name"].startswith("otakit-") or d["type"] == "configuration" for d in new)
+    after["deployments"] = [d for d in after["deployments"] if d["id"] in old]
+    assert after == before
