@@ -227,14 +227,15 @@ class Backend:
             message = f"it needs {what}, but {failure}"
             raise NotReached(message) from failure
 
-    def eventually(self, look: Callable[[], T]) -> T:
+    def eventually(self, look: Callable[[], T], patience: float | None = None) -> T:
         """Return what `look` returns once it raises no Failure; else raise its last one.
 
         For what the documents do not promise for the very next request. Waits for as long as the
-        target's `patience`.
+        target's `patience`, unless another one is given.
         """
         connection = self._session.connection
-        deadline = connection.now() + self._session.target.patience
+        patience = self._session.target.patience if patience is None else patience
+        deadline = connection.now() + patience
         pause = _FIRST_PAUSE
         while True:
             try:

@@ -1,5 +1,6 @@
 """What all rules of one run have in common: the way to the target, who we are there, its name."""
 
+from collections import Counter
 from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import count
@@ -17,7 +18,11 @@ _REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 class Session:
-    """One run at one target. `exchanges` has all that was sent, by whichever rule."""
+    """One run at one target.
+
+    `exchanges` has all that was sent, by whichever rule; but for those that were thinned out, of
+    which only the operations and statuses are counted in `thinned`.
+    """
 
     def __init__(self, target: Target, profile: Profile, documents: Documents, run: str) -> None:
         """Log in, or try the token; raises TargetUnreachable or one below it."""
@@ -26,6 +31,7 @@ class Session:
         self.documents = documents
         self.run = run
         self.exchanges: list[Exchange] = []
+        self.thinned: Counter[tuple[str, int]] = Counter()
         self.connection = Connection(target)
         self._numbers: Iterator[int] = count(1)
         try:
@@ -43,6 +49,12 @@ class Session:
     def name(self, what: str) -> str:
         """Return a name with the run's in it, which no other thing of the run has."""
         return f"{self.run}-{next(self._numbers)}-{what}"
+
+    def thin_out(self, since: int) -> None:
+        """Keep of the latest exchanges, from a place on, those that break a document's form."""
+        latest = self.exchanges[since:]
+        self.exchanges[since:] = [exchange for exchange in latest if exchange.violations]
+        self.thinned.update((e.operation_id, e.status) for e in latest if not e.violations)
 
     def ask_for_life(self) -> None:
         """Raise TargetUnreachable if the target answers nothing any more."""
