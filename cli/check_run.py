@@ -31,7 +31,7 @@ from otakit.contracts.runner import Run
 from otakit.contracts.selection import apis_of, chosen
 from otakit.contracts.session import Session
 from otakit.contracts.target import Target
-from otakit.contracts.waivers import Waiver, read_waivers
+from otakit.contracts.waivers.waiver import Waiver, read_waivers
 from otakit.mockserver.domain.clock import Clock
 
 
@@ -60,7 +60,7 @@ def prepare(  # noqa: PLR0913 - what a run consists of
     ids: Collection[str],
     apis: Collection[str],
     seed: int | None,
-    waivers: Path | None,
+    waivers: str | None,
 ) -> Prepared:
     """Read and check the options; raises BadRequestOfUser."""
     claimed = PROFILES[profile]

@@ -30,7 +30,7 @@ from otakit.contracts.rule import Effort, Rule
 from otakit.contracts.selection import inapplicable
 from otakit.contracts.session import Session
 from otakit.contracts.verdicts import Result, Verdict
-from otakit.contracts.waivers import Waiver
+from otakit.contracts.waivers.waiver import Waiver
 
 
 class Run:
@@ -151,8 +151,7 @@ class Run:
         waiver = self._waivers.get(result.rule.id)
         if waiver is None or not result.broken:
             return result
-        reason = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
-        return replace(result, verdict=Verdict.WAIVED, reason=reason, waiver=waiver)
+        return replace(result, verdict=Verdict.WAIVED, reason=waiver.sentence, waiver=waiver)
 
     def _clean_up(self) -> None:
         """Remove what is known, and what is called by the run's name where more may be there."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from otakit.contracts.exchange import Exchange
 from otakit.contracts.failures import Failure
 from otakit.contracts.rule import Rule
-from otakit.contracts.waivers import Waiver
+from otakit.contracts.waivers.waiver import Waiver
 
 
 class Verdict(StrEnum):

@@ -326,7 +326,7 @@ def preauthorized_device_goes_with_its_set(backend: Backend) -> None:
 def unknown_set_cannot_be_removed(backend: Backend) -> None:
     """Remove a set that a device does not have."""
     path = f"{backend.lent_device().path}/auth/{NOBODY}"
-    expect_error(backend.management.delete(path), 404)
+    expect_status(backend.management.delete(path), 404)
 
 
 @rule(
@@ -381,7 +381,7 @@ def decommissioned_device_begins_anew(backend: Backend) -> None:
 )
 def unknown_device_cannot_be_decommissioned(backend: Backend) -> None:
     """Decommission nobody."""
-    expect_error(backend.management.delete(f"{DEVICES}/{NOBODY}"), 404)
+    expect_status(backend.management.delete(f"{DEVICES}/{NOBODY}"), 404)
 
 
 def _preauthorized(backend: Backend) -> SigningDevice:

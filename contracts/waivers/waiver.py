@@ -6,12 +6,16 @@ A file is a list in YAML; every entry has all four:
       reason: we list devices by name; the front end sorts them itself
       owner: device team
       expires: 2027-03-31
+
+`expires: never` is for what nobody on one's own side can mend.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +28,30 @@ _FIELDS = ("rule", "reason", "owner", "expires")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """One rule that may be broken until a day."""
+    """One rule that may be broken until a day; `expires` is None if there is no such day."""
 
     rule: str
     reason: str
     owner: str
-    expires: date
+    expires: date | None
+
+    @property
+    def sentence(self) -> str:
+        """Say why, who answers for it, and until when."""
+        until = f", until {self.expires}" if self.expires else ""
+        return f"{self.reason} ({self.owner}{until})"
 
 
-def read_waivers(file: Path, rules: Collection[str], today: date) -> dict[str, Waiver]:
-    """Read a file of waivers for some of these rules, by id; raises BadWaivers."""
+def shipped_waivers() -> dict[str, Traversable]:
+    """Return the files that come with the package, by name."""
+    folder = files("otakit.contracts.waivers")
+    found = (file for file in folder.iterdir() if file.name.endswith(".yaml"))
+    return {file.name.removesuffix(".yaml"): file for file in found}
+
+
+def read_waivers(source: str, rules: Collection[str], today: date) -> dict[str, Waiver]:
+    """Read a file of waivers for some of these rules, or a shipped one by name; raises BadWaivers."""
+    file: Path | Traversable = shipped_waivers().get(source, Path(source))
     try:
         entries = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -50,19 +68,24 @@ def read_waivers(file: Path, rules: Collection[str], today: date) -> dict[str, W
     return waivers
 
 
-def _waiver(file: Path, number: int, entry: Any) -> Waiver:
+def _waiver(file: Path | Traversable, number: int, entry: Any) -> Waiver:
     if not isinstance(entry, dict) or set(entry) != set(_FIELDS):
         raise _bad(file, f"entry {number} has to have {', '.join(_FIELDS)}, and nothing else")
     for name in ("rule", "reason", "owner"):
         if not isinstance(entry[name], str) or not entry[name].strip():
             raise _bad(file, f"entry {number}: '{name}' is no text")
-    if type(entry["expires"]) is not date:
-        raise _bad(file, f"entry {number}: 'expires' is no day such as 2027-03-31")
-    return Waiver(**entry)
+    expires = entry["expires"]
+    if type(expires) is not date and expires != "never":
+        raise _bad(file, f"entry {number}: 'expires' is no day such as 2027-03-31, nor 'never'")
+    return Waiver(**{**entry, "expires": None if expires == "never" else expires})
 
 
 def _check(
-    file: Path, waiver: Waiver, rules: Collection[str], seen: Iterable[str], today: date
+    file: Path | Traversable,
+    waiver: Waiver,
+    rules: Collection[str],
+    seen: Iterable[str],
+    today: date,
 ) -> None:
     if waiver.rule not in rules:
         near = get_close_matches(waiver.rule, rules, 1)
@@ -70,12 +93,12 @@ def _check(
         raise _bad(file, f"there is no rule '{waiver.rule}'{hint}")
     if waiver.rule in seen:
         raise _bad(file, f"'{waiver.rule}' is there twice")
-    if waiver.expires < today:
+    if waiver.expires is not None and waiver.expires < today:
         raise _bad(
             file,
             f"the waiver of '{waiver.rule}' has expired on {waiver.expires}: ask {waiver.owner}",
         )
 
 
-def _bad(file: Path, what: str) -> BadWaivers:
+def _bad(file: Path | Traversable, what: str) -> BadWaivers:
     return BadWaivers(f"waivers '{file}': {what}")
