@@ -19,6 +19,7 @@ _METHODS = {"get", "put", "post", "patch", "delete", "head", "options"}
 
 SERVER_ERROR = 500
 _LONG = 300
+_NO_BODY = "the body is missing"
 
 
 class Documents:
@@ -55,6 +56,8 @@ class Documents:
         validator = self._validator(operation.api)
         errors = validator.response_validator.iter_errors(_Request(request), _Response(response))
         lines = (line for error in errors for line in _lines(error, operation))
+        if request.method == "HEAD":  # whose answer never has a body (RFC 9110, 9.3.2)
+            lines = (line for line in lines if line != _NO_BODY)
         return tuple(f"{response.status_code}: {line}" for line in lines)
 
     def _validator(self, api: Api) -> OpenAPI:
@@ -132,7 +135,7 @@ def _lines(error: Exception, operation: Operation) -> Iterator[str]:
     if isinstance(cause, ResponseNotFound):
         yield f"the status is not documented; these are: {', '.join(operation.statuses)}"
     elif isinstance(cause, MissingData):
-        yield "the body is missing"
+        yield _NO_BODY
     elif isinstance(cause, MediaTypeNotFound):
         yield f"the media type is '{cause.mimetype}', not {' or '.join(cause.availableMimetypes)}"
     elif schema_errors := getattr(cause, "schema_errors", None):

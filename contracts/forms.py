@@ -7,7 +7,7 @@ however many rules have seen it.
 from otakit.contracts.backend import Backend
 from otakit.contracts.failures import Failure
 from otakit.contracts.operation import Operation
-from otakit.contracts.outcomes import NotReached
+from otakit.contracts.outcomes import NotApplicable
 from otakit.contracts.profiles import Profile
 from otakit.contracts.rule import Rule
 
@@ -36,8 +36,8 @@ def form_of(operation: Operation, profile: Profile) -> Rule:
 def _check(operation: Operation, backend: Backend) -> None:
     answers = [e for e in backend.all_exchanges if e.operation_id == operation.id]
     if not answers:
-        message = "no rule came so far as to ask for it"
-        raise NotReached(message)
+        message = "no rule that was tried has asked for it"
+        raise NotApplicable(message)
     wrong = [e for e in answers if e.violations]
     if wrong:
         lines = dict.fromkeys(line for e in wrong for line in e.violations)

@@ -25,13 +25,14 @@ def chosen(  # noqa: PLR0913 - what there is to choose by
 ) -> list[Rule]:
     """Return the rules to look at: those of a profile's documents, or some of them.
 
-    Behind them come the forms of the answers to the operations that they are about. `ids` and
+    Behind them come the forms of the answers to the documented operations that they are about. `ids` and
     `apis` choose among all of these. Rules come by id, or in an order that `order` draws. Raises
     UnknownRule.
     """
     mine = {name: rule for name, rule in rules.items() if _of_documents(rule, profile)}
     operations = dict.fromkeys(o for rule in mine.values() for o in rule.operations)
-    forms = [form_of(documents.operations[o], profile) for o in operations]
+    known = documents.operations
+    forms = [form_of(known[o], profile) for o in operations if o in known and known[o].heading]
     if order is not None:
         mine = dict(order.sample(list(mine.items()), len(mine)))
     everything = {**mine, **{form.id: form for form in forms}}
@@ -46,6 +47,9 @@ def chosen(  # noqa: PLR0913 - what there is to choose by
 
 def inapplicable(rule: Rule, session: Session, effort: Effort) -> str:
     """Say why a rule is not one for a target; empty if it is."""
+    known = session.documents.operations
+    if missing := [operation for operation in rule.operations if operation not in known]:
+        return f"the dialect '{session.documents.dialect}' has no operation '{missing[0]}'"
     profile = session.profile
     needed = _plan(rule, session.documents)
     if _rank(needed) > _rank(profile.plan):
@@ -87,8 +91,9 @@ def apis_of(documents: Documents) -> tuple[str, ...]:
 
 
 def _api(documents: Documents, operation: str) -> str:
-    """Name the API of an operation as users do: without the edition."""
-    return documents.operations[operation].api.name.partition("/")[2]
+    """Name the API of an operation as users do, without the edition; empty if it is in none."""
+    found = documents.operations.get(operation)
+    return found.api.name.partition("/")[2] if found else ""
 
 
 def _check(ids: Iterable[str], known: Collection[str]) -> None:

@@ -50,7 +50,7 @@ def shipped_waivers() -> dict[str, Traversable]:
 
 
 def read_waivers(source: str, rules: Collection[str], today: date) -> dict[str, Waiver]:
-    """Read a file of waivers for some of these rules, or a shipped one by name; raises BadWaivers."""
+    """Read the waivers of a file, or of a shipped one by name, by rule; raises BadWaivers."""
     file: Path | Traversable = shipped_waivers().get(source, Path(source))
     try:
         entries = yaml.safe_load(file.read_text(encoding="utf-8"))
