@@ -2,6 +2,7 @@
 
 CheckError
 ├── BadRequestOfUser     what the user asked for cannot be done as it stands
+│   ├── BadCapsule
 │   ├── BadTarget
 │   ├── BadWaivers
 │   └── UnknownRule
@@ -21,6 +22,10 @@ class CheckError(Exception):
 
 class BadRequestOfUser(CheckError):
     """What the user asked for cannot be done."""
+
+
+class BadCapsule(BadRequestOfUser):
+    """A capsule is no failure that could be tried again."""
 
 
 class BadTarget(BadRequestOfUser):
