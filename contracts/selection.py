@@ -25,9 +25,9 @@ def chosen(  # noqa: PLR0913 - what there is to choose by
 ) -> list[Rule]:
     """Return the rules to look at: those of a profile's documents, or some of them.
 
-    Behind them come the forms of the answers to the documented operations that they are about. `ids` and
-    `apis` choose among all of these. Rules come by id, or in an order that `order` draws. Raises
-    UnknownRule.
+    Behind them come the forms of the answers to the documented operations that they are about.
+    `ids` and `apis` choose among all of these. Rules come by id, or in an order that `order` draws.
+    Raises UnknownRule.
     """
     mine = {name: rule for name, rule in rules.items() if _of_documents(rule, profile)}
     operations = dict.fromkeys(o for rule in mine.values() for o in rule.operations)
