@@ -18,6 +18,7 @@ _LONG = 2000
 
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]+")
 _SIGNED = re.compile(r"((?:signature|credential)=)[^&\"\s]+", re.IGNORECASE)
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSAID = ("host", "accept", "accept-encoding", "connection", "user-agent", "content-length")
 
 
@@ -102,7 +103,12 @@ class Exchange:
 
 def hidden(text: str) -> str:
     """Replace tokens and signatures of links in a text."""
-    return _SIGNED.sub(r"\1HIDDEN", _TOKEN.sub("TOKEN", text))
+    return printable(_SIGNED.sub(r"\1HIDDEN", _TOKEN.sub("TOKEN", text)))
+
+
+def printable(text: str) -> str:
+    """Escape what a terminal would obey, and what no file in UTF-8 can have."""
+    return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def _header(name: str, value: str) -> list[str]:

@@ -5,7 +5,7 @@ What is wrong on our side, or the user's, is in `errors`.
 
 from typing import Literal
 
-from otakit.contracts.exchange import Exchange
+from otakit.contracts.exchange import Exchange, printable
 
 Severity = Literal["critical", "major", "minor"]
 """How much a broken statement hurts.
@@ -30,9 +30,9 @@ class Failure(AssertionError):
     ) -> None:
         """Say what does not hold."""
         super().__init__(title)
-        self.title = title
-        self.expected = expected
-        self.actual = actual
+        self.title = printable(title)
+        self.expected = printable(expected)
+        self.actual = printable(actual)
         self.exchange = exchange
         self.severity: Severity = "major"
         self.citation = ""

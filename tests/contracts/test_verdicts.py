@@ -140,7 +140,11 @@ def test_waiver_is_for_what_is_broken(server: Any, check: Check, verdict: Verdic
     ("more", "profile", "reason"),
     [
         ({"plan": "enterprise"}, "mender-professional", "it needs the plan 'enterprise', and the"),
-        ({"operations": ("getAuditLogs",)}, "mender-open-source", "it needs the plan 'enterprise'"),
+        (
+            {"operations": ("listAuditLogs",)},
+            "mender-open-source",
+            "it needs the plan 'enterprise'",
+        ),
         ({"effort": "thorough"}, "mender-enterprise", "it takes longer: --effort thorough"),
         ({"operations": ("nothing",)}, "mender-enterprise", "the dialect 'documented' has no oper"),
     ],
