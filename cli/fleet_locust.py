@@ -6,8 +6,11 @@ Locust has changed Python's sockets when this is imported: nothing else may impo
 import json
 import logging
 import signal
+import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from math import inf
 from typing import Any
 
 import click
@@ -34,13 +37,15 @@ from otakit.fixtures.fleet.locust_run import LocustRun
 from otakit.fixtures.fleet.locust_users import environment_for, users_of
 from otakit.fixtures.fleet.locust_wire import GreenWire, Reach, finished
 from otakit.fixtures.fleet.locust_worker import Share
-from otakit.fixtures.fleet.locust_workers import WorkerGone, Workers
+from otakit.fixtures.fleet.locust_workers import WorkerFailed, WorkerGone, Workers
 from otakit.fixtures.fleet.operator import Login, Operator, Refused
 from otakit.fixtures.fleet.performer import Unreachable
 from otakit.fixtures.fleet.plan import FleetPlan
 from otakit.fixtures.fleet.summary import HELD, STOPPED, result, summary
 
 _HERE = "127.0.0.1"
+_TWICE = 0.5
+"""Seconds within which a second signal is the first one's echo, as `timeout` sends it."""
 
 
 def run_locust(url: str, options: Mapping[str, Any]) -> int:
@@ -60,6 +65,8 @@ def run_locust(url: str, options: Mapping[str, Any]) -> int:
     except (Unreachable, Refused, WorkerGone) as error:
         click.echo(f"otakit: {error}", err=True)
         return EXIT_UNREACHABLE
+    except WorkerFailed as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _until_signals(work: Callable[[], int], stop: Callable[[], bool]) -> int:
@@ -74,8 +81,13 @@ def _until_signals(work: Callable[[], int], stop: Callable[[], bool]) -> int:
 
     greenlet = gevent.spawn(go)
 
+    first = inf
+
     def told() -> None:
-        if not stop():
+        nonlocal first
+        now = time.monotonic()
+        first = min(first, now)
+        if not stop() and not 0.0 < now - first < _TWICE:
             greenlet.kill(block=False)
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -196,6 +208,7 @@ class _Master:
         if port is None:
             yield
             return
+        sys.argv[1:] = []  # else the page would read them, as Locust's own options
         statistics = StatsCSV(environment, PERCENTILES_TO_REPORT)
         page: Any = environment.create_web_ui(_HERE, port, stats_csv_writer=statistics)
         stopping: Any = environment.events.test_stopping
