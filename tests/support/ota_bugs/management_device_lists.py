@@ -54,7 +54,7 @@ def list_is_not_sorted() -> None:
 
 
 @bug("MEN-MGT-AUT-034", "MEN-MGT-AUT-043")
-def pages_overlap() -> None:
+def pages_of_devices_overlap() -> None:
     """Each page but the first begins with the last device of the one before."""
 
     @instead_of(Devices, "page")
