@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import httpx
 
 from otakit.contracts.caller import Caller, in_path
+from otakit.contracts.documents import Documents
 from otakit.contracts.exchange import Exchange
 from otakit.contracts.expectations import expect_header, expect_status
 from otakit.contracts.failures import Failure
@@ -74,6 +75,7 @@ class Backend:
         self.exchanges: list[Exchange] = []
         self.ledger = Ledger(session.run)
         self.profile = session.profile
+        self.target = session.target
         self.tenant_token = session.target.tenant_token
         self.anonymous = self._caller(session, "/", "")
         self.devices = self._caller(session, "/api/devices/", "")
@@ -83,16 +85,26 @@ class Backend:
         self._lent: dict[str, Any] = {}
 
     def _caller(self, session: Session, base: str, token: str) -> Caller:
-        def record(exchange: Exchange) -> None:
-            self.exchanges.append(exchange)
-            session.exchanges.append(exchange)
+        return Caller(session.connection, session.documents, self.heard, base, token)
 
-        return Caller(session.connection, session.documents, record, base, token)
+    def heard(self, exchange: Exchange) -> None:
+        """Take down a request that was sent without a caller: a websocket's handshake."""
+        self.exchanges.append(exchange)
+        self._session.exchanges.append(exchange)
+
+    @property
+    def documents(self) -> Documents:
+        """The documents that the target is held to."""
+        return self._session.documents
 
     @property
     def all_exchanges(self) -> list[Exchange]:
         """All that was sent in the whole run so far, by whichever rule."""
         return self._session.exchanges
+
+    def has_thinned_out(self, operation_id: str) -> bool:
+        """Say whether there were more exchanges of an operation, of a documented form."""
+        return any(name == operation_id for name, _ in self._session.thinned)
 
     @property
     def login(self) -> tuple[str, str] | None:
@@ -226,6 +238,10 @@ class Backend:
         except Failure as failure:
             message = f"it needs {what}, but {failure}"
             raise NotReached(message) from failure
+
+    def now(self) -> float:
+        """Return the seconds of a clock that goes steadily."""
+        return self._session.connection.now()
 
     def eventually(self, look: Callable[[], T], patience: float | None = None) -> T:
         """Return what `look` returns once it raises no Failure; else raise its last one.

@@ -50,7 +50,7 @@ def expect_links(caller: Caller, ask: Ask, names: Names) -> None:
         "next" not in last.response.links,
         f"the relations in Link of {last.name}, the last page",
         expected="no 'next' among them",
-        actual=sorted(last.response.links),
+        actual=sorted(map(str, last.response.links)),
         answer=last,
     )
 
