@@ -18,7 +18,9 @@ from otakit.specs.catalogue import DIALECTS, DOCUMENTED
 BROKEN, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
 
 GROUPS = {
-    "What is checked": ("profile", "dialect", "effort", "apis", "rules", "seed", "waivers"),
+    "What is checked": (
+        *("profile", "dialect", "effort", "phases", "apis", "rules", "seed", "waivers"),
+    ),
     "Who we are there": ("email", "password", "token", "tenant_token", "project_key"),
     "How it is reached": ("authority", "insecure", "timeout", "patience", "rate"),
     "Reports": ("report_dir", "in_json", "ci"),
@@ -54,6 +56,14 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     help="Leave out what takes long, or not.",
 )
 @click.option(
+    "--phases",
+    metavar="PHASE,…",
+    default=",".join(check_options.PHASES),
+    show_default=True,
+    callback=check_options.phase_names,
+    help="Only these: cited rules; random sequences; what is done at the same time.",
+)
+@click.option(
     "--api",
     "apis",
     multiple=True,
@@ -73,7 +83,8 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     "--seed",
     metavar="N",
     type=int,
-    help="Try the rules in an order that is drawn from this, instead of that of their ids.",
+    help="Try the rules in an order that is drawn from this, instead of that of their ids, and"
+    " other sequences.",
 )
 @click.option(
     "--waivers",
@@ -134,6 +145,7 @@ def check(  # noqa: PLR0913 - the command's options
     profile: str,
     dialect: str,
     effort: str,
+    phases: tuple[str, ...],
     apis: tuple[str, ...],
     rules: tuple[str, ...],
     seed: int | None,
@@ -170,6 +182,7 @@ def check(  # noqa: PLR0913 - the command's options
             profile=profile,
             dialect=dialect,
             effort=effort,
+            phases=phases,
             ids=rules,
             apis=apis,
             seed=seed,

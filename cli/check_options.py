@@ -5,6 +5,9 @@ from typing import Any
 
 import click
 
+PHASES = ("rules", "sequences", "concurrency")
+"""What a run goes through; `otakit.contracts.phases`, which is slow to import, has the same."""
+
 _RUN = re.compile(r"otakit-[a-z0-9]+")
 
 
@@ -14,6 +17,19 @@ def run_name(_: click.Context, __: click.Parameter, value: str) -> str:
         message = f"'{value}' is no name of a run, such as otakit-1f0c9a7e"
         raise click.BadParameter(message)
     return value
+
+
+def phase_names(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    """Read the names of phases, parted by commas."""
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    for name in names:
+        if name not in PHASES:
+            message = f"there is no phase '{name}'; there are {', '.join(PHASES)}"
+            raise click.BadParameter(message)
+    if not names:
+        message = f"name one at least: {', '.join(PHASES)}"
+        raise click.BadParameter(message)
+    return names
 
 
 def check_login(profile: str, target: dict[str, Any]) -> None:

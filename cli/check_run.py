@@ -15,10 +15,12 @@ from typing import Any
 import click
 import rich.console
 
+from otakit.contracts.choice import Choice
 from otakit.contracts.documents import Documents
 from otakit.contracts.errors import BadRequestOfUser
 from otakit.contracts.events import CleanedUp
 from otakit.contracts.ledger import remove_leftovers
+from otakit.contracts.phases import Phase
 from otakit.contracts.profiles import PROFILES, Profile
 from otakit.contracts.report.files import write_reports
 from otakit.contracts.report.github import annotations, step_summary
@@ -28,7 +30,7 @@ from otakit.contracts.report.terminal import Terminal
 from otakit.contracts.rule import EFFORTS, Effort, Rule
 from otakit.contracts.rules import load
 from otakit.contracts.runner import Run
-from otakit.contracts.selection import apis_of, chosen
+from otakit.contracts.selection import apis_of
 from otakit.contracts.session import Session
 from otakit.contracts.target import Target
 from otakit.contracts.waivers.waiver import Waiver, read_waivers
@@ -43,6 +45,7 @@ class Prepared:
     profile: Profile
     documents: Documents
     rules: Sequence[Rule]
+    phases: Sequence[Phase]
     waivers: dict[str, Waiver]
     effort: Effort
 
@@ -57,8 +60,9 @@ def prepare(  # noqa: PLR0913 - what a run consists of
     profile: str,
     dialect: str,
     effort: str,
-    ids: Collection[str],
-    apis: Collection[str],
+    phases: Collection[str],
+    ids: Sequence[str],
+    apis: Sequence[str],
     seed: int | None,
     waivers: str | None,
 ) -> Prepared:
@@ -74,17 +78,17 @@ def prepare(  # noqa: PLR0913 - what a run consists of
         if api not in known:
             message = f"--api: there is no API '{api}'; there are {', '.join(known)}"
             raise BadRequestOfUser(message)
-    everything = load()
+    choice = Choice(claimed, documents, load())
     order = None if seed is None else Random(seed)  # noqa: S311 - repeatable, not secret
-    rules = chosen(everything, claimed, documents, ids=ids, apis=apis, order=order)
-    names = {*everything, *(f"FORM-{operation}" for operation in documents.operations)}
+    wanted = next(known for known in EFFORTS if known == effort)
     return Prepared(
         target=Target(**target),
         profile=claimed,
         documents=documents,
-        rules=rules,
-        waivers=read_waivers(waivers, names, _today()) if waivers else {},
-        effort=next(known for known in EFFORTS if known == effort),
+        rules=choice.rules(phases, ids, apis, order),
+        phases=choice.phases(phases, ids, apis, effort=wanted, seed=seed or 0),
+        waivers=read_waivers(waivers, choice.names, _today()) if waivers else {},
+        effort=wanted,
     )
 
 
@@ -93,7 +97,13 @@ def try_rules(run: str, prepared: Prepared, *, quiet: bool) -> Outcome:
     outcome = Outcome()
     terminal = Terminal(rich.console.Console(), quiet=quiet)
     session = prepared.session(run)
-    running = Run(session, prepared.rules, waivers=prepared.waivers, effort=prepared.effort)
+    running = Run(
+        session,
+        prepared.rules,
+        phases=prepared.phases,
+        waivers=prepared.waivers,
+        effort=prepared.effort,
+    )
     try:
         with _stoppable(session), running:
             _follow(running, outcome, terminal)

@@ -26,6 +26,15 @@ class RuleStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Progressed:
+    """A phase that tries no rule in particular has done so much of its work."""
+
+    phase: str
+    done: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFinished:
     """A rule has its verdict."""
 
@@ -60,4 +69,4 @@ class RunFinished:
     aborted: str = ""
 
 
-Event = RunStarted | RuleStarted | RuleFinished | CleanedUp | RunFinished
+Event = RunStarted | RuleStarted | Progressed | RuleFinished | CleanedUp | RunFinished

@@ -65,6 +65,8 @@ class Oracle:
         self.devices: set[int] = set()
         self.groups: set[str] = set()
         """Those that were ever spoken of."""
+        self.let_through: set[int] = set()
+        """Devices whose tokens were looked at before, when they were good."""
 
     def id(self, kind: str, number: object) -> str:
         """Return the World's own id of a thing."""
@@ -100,6 +102,8 @@ class Oracle:
 
     def bearer(self, number: int) -> str:
         """Return the World's id of a device that comes with its token; raises Unauthorized."""
+        if number in self.let_through:
+            return self.device(number)
         record = self.tokens.get(number)
         device = None if record is None else self.world.admission.check_in(record.jti)
         if device is None:

@@ -7,7 +7,7 @@
 
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -24,8 +24,10 @@ from otakit.contracts.events import (
     RunStarted,
 )
 from otakit.contracts.failures import Failure
+from otakit.contracts.forms import is_form
 from otakit.contracts.ledger import Cleaned, remove_leftovers
 from otakit.contracts.outcomes import NotApplicable, NotReached
+from otakit.contracts.phases import Phase
 from otakit.contracts.rule import Effort, Rule
 from otakit.contracts.selection import inapplicable
 from otakit.contracts.session import Session
@@ -45,13 +47,20 @@ class Run:
         session: Session,
         rules: Iterable[Rule],
         *,
+        phases: Sequence[Phase] = (),
         waivers: Mapping[str, Waiver] | None = None,
         effort: Effort = "quick",
     ) -> None:
-        """Make ready to try these rules; nothing is sent yet."""
+        """Make ready to try these rules, and go through these phases; nothing is sent yet.
+
+        Forms come last, since all requests count for them.
+        """
         self.cleaned = Cleaned()
         self._session = session
-        self._rules = list(rules)
+        everything = list(rules)
+        self._rules = [rule for rule in everything if not is_form(rule)]
+        self._forms = [rule for rule in everything if is_form(rule)]
+        self._phases = list(phases)
         self._waivers = waivers or {}
         self._effort = effort
         self._common = Backend(session)
@@ -87,24 +96,48 @@ class Run:
             url=session.target.base,
             profile=session.profile,
             dialect=session.documents.dialect,
-            rules=len(self._rules),
+            rules=len(self._rules) + len(self._forms) + sum(len(p.rules) for p in self._phases),
         )
-        aborted = ""
-        for rule in self._rules:
+        aborted = yield from self._tried(self._rules, "")
+        for phase in self._phases:
+            aborted = yield from self._gone_through(phase, aborted)
+        aborted = yield from self._tried(self._forms, aborted)
+        self._clean_up()
+        yield CleanedUp(removed=self.cleaned.removed, left=tuple(self.cleaned.left))
+        yield RunFinished(
+            seconds=session.connection.now() - began,
+            requests=len(session.exchanges) + session.thinned.total(),
+            reached=self._reached(),
+            aborted=aborted,
+        )
+
+    def _tried(self, rules: Iterable[Rule], aborted: str) -> Generator[Event, None, str]:
+        """Try one rule after the other, and return why no more can be tried, if that is so."""
+        for rule in rules:
             yield RuleStarted(rule=rule)
             if aborted:
                 result = Result(rule=rule, verdict=Verdict.NOT_REACHED, reason=aborted)
             else:
                 result, aborted = self._result(rule)
             yield RuleFinished(result=self._waived(result))
-        self._clean_up()
-        yield CleanedUp(removed=self.cleaned.removed, left=tuple(self.cleaned.left))
-        yield RunFinished(
-            seconds=session.connection.now() - began,
-            requests=len(session.exchanges),
-            reached=self._reached(),
-            aborted=aborted,
-        )
+        return aborted
+
+    def _gone_through(self, phase: Phase, aborted: str) -> Generator[Event, None, str]:
+        """Go through a phase, and return why no more can be tried, if that is so."""
+        missing = {rule.id: rule for rule in phase.rules}
+        try:
+            for event in () if aborted else phase.events(self._session):
+                if isinstance(event, RuleFinished):
+                    del missing[event.result.rule.id]
+                    yield RuleFinished(result=self._waived(event.result))
+                else:
+                    yield event
+        except TargetUnreachable as error:
+            aborted = str(error)
+        for rule in missing.values():
+            result = Result(rule=rule, verdict=Verdict.NOT_REACHED, reason=aborted)
+            yield RuleFinished(result=self._waived(result))
+        return aborted
 
     def _result(self, rule: Rule) -> tuple[Result, str]:
         """Give a rule its verdict; say, too, why no other one can be tried, if that is so."""
@@ -157,6 +190,8 @@ class Run:
         """Remove what is known, and what is called by the run's name where more may be there."""
         self._session.connection.stopping = False
         management = self._common.management
+        for phase in self._phases:
+            self.cleaned.add(phase.clear())
         for backend in (self._current, self._common):
             if backend is not None:
                 self.cleaned.add(backend.ledger.clear(management))
@@ -168,6 +203,9 @@ class Run:
         """Count which operation has answered with which status."""
         operations = self._session.documents.operations
         statuses: dict[str, Counter[int]] = {name: Counter() for name in operations}
+        for (operation_id, status), number in self._session.thinned.items():
+            if operation_id:
+                statuses[operation_id][status] += number
         for exchange in self._session.exchanges:
             if exchange.operation is not None:
                 statuses[exchange.operation_id][exchange.status] += 1

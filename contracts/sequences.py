@@ -10,6 +10,7 @@ oracle have parted.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.errors import Flaky
@@ -45,6 +46,8 @@ BUDGETS: dict[Effort, Budget] = {
 }
 
 _MOST_FINDINGS = 8
+_AT_ONCE = 10
+"""Sequences that are drawn before it is told how far the search is."""
 _SHRINKING = 30.0
 """Seconds for which one finding is made shorter, at most."""
 _SHORT_PATIENCE = 0.3
@@ -55,13 +58,15 @@ _SHORT_PATIENCE = 0.3
 class Finding:
     """A sequence after which a target differs from the oracle.
 
-    `repeated` says whether it did so when the very same was done again.
+    `repeated` says whether it did so when the very same was done again; `seconds` is how long it
+    took to make the sequence shorter.
     """
 
     difference: Difference
     steps: tuple[Step, ...]
     exchanges: tuple[Exchange, ...]
     repeated: bool
+    seconds: float
 
 
 class _Found(BaseException):
@@ -107,20 +112,24 @@ class Search:
         """The observations that were compared so far."""
         return self.bench.seen
 
-    def findings(self) -> Iterator[Finding]:
-        """Search until the budget is used up; raises TargetUnreachable."""
+    def findings(self) -> Iterator[Finding | None]:
+        """Search until the budget is used up; None means that it goes on.
+
+        Raises TargetUnreachable.
+        """
         now = self._session.connection.now
         self._deadline = now() + self.budget.seconds
-        rounds = 0
+        found = 0
         self._tour()
-        while True:
+        for number in count(1):
             if self._found is not None:
                 yield self._shortened(*self._found)
                 self._found = None
-            if rounds >= _MOST_FINDINGS or self._is_over():
+                found += 1
+            yield None
+            if found >= _MOST_FINDINGS or self._is_over():
                 return
-            rounds += 1
-            self._round(rounds)
+            self._round(number)
 
     def knows(self, kind: type[Step]) -> bool:
         """Say whether the target claims what a kind of step needs."""
@@ -151,9 +160,9 @@ class Search:
             raise self._gone or AssertionError from None
 
     def _round(self, number: int) -> None:
-        """Let Hypothesis draw sequences until one differs or all are tried."""
+        """Let Hypothesis draw some sequences, until one differs."""
         plan = settings(
-            max_examples=max(1, self.budget.sequences - self.tried),
+            max_examples=min(_AT_ONCE, self.budget.sequences - self.tried),
             stateful_step_count=self.budget.acts,
             deadline=None,  # the target's slowness is its own affair
             database=None,  # nothing is left on the user's disk
@@ -210,8 +219,10 @@ class Search:
         again = self.bench.run(shortest)
         repeated = again.difference is not None and again.difference.observation == observation
         self.bench.known.add(observation)
-        self._deadline += now() - began
+        seconds = now() - began
+        self._deadline += seconds
         return Finding(
+            seconds=seconds,
             difference=again.difference if repeated and again.difference else difference,
             steps=tuple(shortest),
             exchanges=again.exchanges,
@@ -255,6 +266,9 @@ class _Driver:
         except TargetUnreachable as error:
             self._over = True
             self._search.gone(error)
+        except BaseException:
+            self._over = True
+            raise
         return False
 
 

@@ -28,7 +28,8 @@ from otakit.contracts.latitude import latitude_of
 from otakit.contracts.oracle import NOTHING, Expected, Oracle
 from otakit.contracts.outcomes import NotReached
 
-_MALFORMED = (LookupError, TypeError, ValueError, AttributeError)
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError)
+"""What reading a body raises that has not the documented form."""
 
 
 class Difference(Failure):
@@ -74,6 +75,10 @@ class Trial:
         self._patience_for = patience_for
         self._known: dict[Step, Any] = {}
 
+    def now(self) -> float:
+        """Return the seconds of a clock that goes steadily."""
+        return self._backend.now()
+
     def perform(self, step: Step) -> bool:
         """Do a step to both sides and compare; raises Difference.
 
@@ -92,7 +97,7 @@ class Trial:
 
     def audit(self) -> None:
         """Look at all that there is; raises Difference."""
-        for look in (*_looks(self.oracle), *_lists(self.oracle)):
+        for look in (*looks_of(self.oracle), *_lists(self.oracle)):
             if look.possible(self.oracle):
                 self._compare(look)
 
@@ -104,7 +109,7 @@ class Trial:
 
     def _worth_a_look(self, step: Step) -> list[Step]:
         looks: dict[Step, None] = dict.fromkeys(step.looks(self.oracle))
-        for look in _looks(self.oracle):
+        for look in looks_of(self.oracle):
             if look.possible(self.oracle):
                 answer = self._expected(look)
                 if self._known.get(look) != answer:
@@ -144,7 +149,7 @@ class Trial:
         except NotReached as error:
             found = Gap(where="what follows", expected="that it is listed", actual=str(error))
             raise Difference(step, found, answer) from error
-        except _MALFORMED as error:
+        except MALFORMED as error:
             raise Difference(step, _malformed(answer), answer) from error
 
     def _hold(self, step: Step, expected: Expected, answer: Exchange) -> None:
@@ -152,7 +157,7 @@ class Trial:
         if expected.body != NOTHING and answer.status == expected.status:
             try:
                 body = step.read(self.hands, answer)
-            except _MALFORMED as error:
+            except MALFORMED as error:
                 raise Difference(step, _malformed(answer), answer) from error
         elif answer.status != expected.status:
             body = answer.text[:300]
@@ -165,7 +170,7 @@ def _malformed(answer: Exchange) -> Gap:
     return Gap(where="body", expected="a body of the documented form", actual=answer.answer())
 
 
-def _looks(oracle: Oracle) -> Iterator[Step]:
+def looks_of(oracle: Oracle) -> Iterator[Step]:
     """Name a look at each thing of a sequence."""
     for device in sorted(oracle.devices):
         yield devices.Shown(device=device)

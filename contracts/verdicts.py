@@ -1,8 +1,9 @@
 """What became of each rule, and of a run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from otakit.contracts.exchange import Exchange
 from otakit.contracts.failures import Failure
@@ -25,7 +26,8 @@ class Result:
     """One rule with its verdict.
 
     `reason` says why it is waived, not applicable or not reached. A waived rule has what it is
-    waived for: its failure, or in `reason` why it was not reached.
+    waived for: its failure, or in `reason` why it was not reached. `steps` say in words what led to
+    a failure, and `capsule` is what it can be tried again with.
     """
 
     rule: Rule
@@ -35,6 +37,8 @@ class Result:
     waiver: Waiver | None = None
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
     seconds: float = 0.0
+    steps: tuple[str, ...] = ()
+    capsule: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
     def broken(self) -> bool:

@@ -72,7 +72,8 @@ def _article(result: Result) -> str:
     else:
         facts |= {"what": failure.title, "expected": failure.expected, "got": failure.actual}
     exchange = failure.exchange if failure else None
-    shown = _exchange(exchange) if exchange else ""
+    shown = f"<pre>{escape(chr(10).join(result.steps))}</pre>" if result.steps else ""
+    shown += _exchange(exchange) if exchange else ""
     steps = "".join(map(_exchange, result.exchanges[-MOST_EXCHANGES:]))
     if steps:
         count = len(result.exchanges)

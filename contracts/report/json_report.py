@@ -55,6 +55,10 @@ def _rule(result: Result) -> dict[str, Any]:
             "actual": failure.actual,
             "request": _exchange(failure.exchange) if failure.exchange else None,
         }
+        if result.steps:
+            shown["steps"] = list(result.steps)
+        if result.capsule is not None:
+            shown["capsule"] = dict(result.capsule)
         shown["exchanges"] = [_exchange(e) for e in result.exchanges[-MOST_EXCHANGES:]]
     return shown
 

@@ -61,6 +61,7 @@ def _steps(result: Result) -> str:
     failure = result.failure
     assert failure is not None  # noqa: S101 - asked for by the caller
     lines = [result.rule.citation, f"expected: {failure.expected}", f"got: {failure.actual}", ""]
+    lines += [*result.steps, ""] if result.steps else []
     for exchange in result.exchanges or ([failure.exchange] if failure.exchange else []):
         lines += [exchange.curl(), f"# {exchange.answer()}"]
     return "\n".join(lines)

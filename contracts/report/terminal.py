@@ -6,7 +6,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from otakit.contracts.events import CleanedUp, Event, RuleFinished, RuleStarted, RunStarted
+from otakit.contracts.events import (
+    CleanedUp,
+    Event,
+    Progressed,
+    RuleFinished,
+    RuleStarted,
+    RunStarted,
+)
 from otakit.contracts.report.outcome import Outcome
 from otakit.contracts.verdicts import Result, Verdict
 
@@ -56,6 +63,9 @@ class Terminal:
                     self._console.print(_beginning(event), highlight=False, soft_wrap=True)
             case RuleStarted(rule=rule):
                 self._progress.update(self._task, description=f"{rule.id:16.16}")
+            case Progressed():
+                told = f"{event.phase} {event.done}/{event.of}"
+                self._progress.update(self._task, description=told)
             case RuleFinished(result=result):
                 self._progress.advance(self._task)
                 if result.broken and not self._quiet:
@@ -95,6 +105,9 @@ def _broken(result: Result) -> Iterable[str]:
         yield f"    what      {escape(failure.title)}"
     yield f"    expected  {escape(_short(failure.expected))}"
     yield f"    got       {escape(_short(failure.actual))}"
+    yield from (
+        f"    {'after' if n == 0 else '     '}     {escape(s)}" for n, s in enumerate(result.steps)
+    )
     if failure.exchange is not None:
         yield f"    repeat    {escape(failure.exchange.curl())}"
 

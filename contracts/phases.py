@@ -1,0 +1,37 @@
+"""Phases: parts of a run that come to verdicts in their own way, besides trying rule after rule."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Protocol
+
+from otakit.contracts.events import Event
+from otakit.contracts.ledger import Cleaned
+from otakit.contracts.rule import Rule
+from otakit.contracts.session import Session
+
+RULES, SEQUENCES, CONCURRENCY = "rules", "sequences", "concurrency"
+PHASES = (RULES, SEQUENCES, CONCURRENCY)
+"""All phases, in the order in which they are gone through."""
+
+
+class Phase(Protocol):
+    """One phase; `rules` are those that it gives verdicts about."""
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """Say what there will be verdicts about."""
+
+    def events(self, session: Session) -> Iterator[Event]:
+        """Work at a target, and tell of it; raises TargetUnreachable."""
+
+    def clear(self) -> Cleaned:
+        """Remove what the phase has made, if something is still there; say what was removed."""
+
+
+def among(rules: Sequence[Rule], ids: Collection[str], operations: Collection[str]) -> list[Rule]:
+    """Return those of some rules that are wanted: by id, and by operation; empty stands for all."""
+    return [
+        rule
+        for rule in rules
+        if (not ids or rule.id in ids)
+        and (not operations or not set(rule.operations).isdisjoint(operations))
+    ]
