@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from otakit.mockserver.scenarios.loading import Summary
 
 
-def announce(settings: Settings, url: str, summary: "Summary | None") -> None:
+def announce(settings: Settings, url: str, summary: "Summary | None", fleet: str = "") -> None:
     """Tell people where the server is, how to get in, what is unusual about it and what is there.
 
-    `summary` is of the scenario that it begins with.
+    `summary` is of the scenario that it begins with, `fleet` says who was added to it.
     """
     console = rich.console.Console(stderr=True, highlight=False)
     address = f"[bold]{escape(url)}[/]"  # an address or a password may have brackets of its own
@@ -35,6 +35,8 @@ def announce(settings: Settings, url: str, summary: "Summary | None") -> None:
         )
         if summary is not None:
             console.print(f"  world          {summary}", soft_wrap=True)
+        if fleet:
+            console.print(f"  fleet          {escape(fleet)}", soft_wrap=True)
         console.print(f"  log in as      {login}", soft_wrap=True)
         console.print(f"  dashboard      {escape(url)}/", soft_wrap=True)
         console.print(f"  JFrog Connect  fleet key and token are at {access}", soft_wrap=True)

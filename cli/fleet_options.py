@@ -55,8 +55,10 @@ def url(_: click.Context, __: click.Parameter, value: str) -> str:
     return value.rstrip("/")
 
 
-def weights(_: click.Context, __: click.Parameter, value: str) -> dict[str, float]:
+def weights(_: click.Context, __: click.Parameter, value: str | None) -> dict[str, float] | None:
     """Read how behaviours are mixed; modules of the present folder may have some, too."""
+    if value is None:
+        return None
     import sys
 
     from otakit.fixtures.behaviours import read_weights

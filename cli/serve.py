@@ -6,14 +6,15 @@ import signal
 import socket
 import ssl
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from otakit.cli import option_values
+from otakit.cli import fleet_options, option_values
 from otakit.cli.address import check_exposure, listen, url_of
 from otakit.cli.announcement import announce
 from otakit.cli.certificates import tls_context
+from otakit.cli.first_fleet import first_fleet, switch_on
 from otakit.cli.grouped_help import GroupedCommand
 from otakit.cli.worlds import FirstWorld, first_world, put_in_place, watched
 from otakit.mockserver.plans import ENTERPRISE, PLANS
@@ -27,8 +28,11 @@ from otakit.mockserver.settings import (
 )
 from otakit.specs.catalogue import DEFAULT_EDITION, DIALECTS, DOCUMENTED, NAMES, served
 
+if TYPE_CHECKING:
+    from otakit.mockserver.simulation.fleet import FleetWish
+
 GROUPS = {
-    "World": ("demo", "scenario", "watch"),
+    "World": ("demo", "scenario", "watch", "fleet", "fleet_behaviour"),
     "Address": ("host", "port", "ready_file"),
     "Documents": ("edition", "dialect", "plan", "device_limit"),
     "Time and seed": ("clock", "seed"),
@@ -149,6 +153,20 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="Apply each change of the scenario's file, and keep the rest of the state.",
 )
 @click.option(
+    "--fleet",
+    metavar="N",
+    type=click.IntRange(1, 100_000),
+    help="Add N simulated devices that live in the server: accepted, connected, looking for updates"
+    " each 30 s.",
+)
+@click.option(
+    "--fleet-behaviour",
+    metavar="NAME=WEIGHT,…",
+    callback=fleet_options.weights,
+    help="How they behave, mixed by weight, as in healthy=90,power-loss=5,stuck=5.  [default:"
+    " healthy]",
+)
+@click.option(
     "--ready-file",
     type=_FILE,
     help="Write the server's URL to this file once it answers.",
@@ -175,6 +193,8 @@ def serve(  # noqa: PLR0913 - the command's options
     demo: bool,
     scenario: str | None,
     watch: bool,
+    fleet: int | None,
+    fleet_behaviour: dict[str, float] | None,
     ready_file: Path | None,
     tls_cert: Path | None,
     tls_key: Path | None,
@@ -189,6 +209,7 @@ def serve(  # noqa: PLR0913 - the command's options
     \b
     Try it:
       otakit serve --demo
+      otakit serve --demo --fleet 200 --fleet-behaviour healthy=90,power-loss=5,stuck=5
       otakit serve --port 8080
       curl -u admin@example.com:otakit-password -X POST \\
         http://127.0.0.1:8080/api/management/v1/useradm/auth/login
@@ -202,11 +223,12 @@ def serve(  # noqa: PLR0913 - the command's options
         message = f"--dialect: {error}"
         raise click.ClickException(message) from None
     world = first_world(demo=demo, scenario=scenario, watch=watch)
+    wish = first_fleet(fleet, fleet_behaviour, settings["edition"])
     sock = listen(host, port)
     check_exposure(host, sock, settings["control_token"])
     tls = tls_context(tls_cert, tls_key, tls_self_signed, host)  # writes: no port, no new file
     url = url_of(host, sock, tls=tls is not None)
-    _run(Settings(**settings), sock, url, tls, world, ready_file)
+    _run(Settings(**settings), sock, url, tls, world, wish, ready_file)
 
 
 def _run(  # noqa: PLR0913, PLR0917 - what a run consists of
@@ -215,6 +237,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run consists of
     url: str,
     tls: ssl.SSLContext | None,
     world: FirstWorld | None,
+    wish: "FleetWish | None",
     ready_file: Path | None,
 ) -> None:
     import uvicorn
@@ -231,7 +254,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run consists of
             gc.collect()
             gc.freeze()  # what is loaded now stays: no collection need look at it again
             if settings.log_format != JSON_LOG:  # whose reader finds the URL on standard output
-                announce(settings, url, summary)
+                announce(settings, url, summary, fleet)
             if world is not None:
                 in_json = settings.log_format == JSON_LOG
                 tasks.append(asyncio.create_task(watched(world, server, in_json=in_json)))
@@ -248,6 +271,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run consists of
 
     server = create_server(settings)
     summary = None if world is None else put_in_place(world, server)
+    fleet = "" if wish is None else switch_on(wish, server)
     tasks: list[asyncio.Task[None]] = []
     config = uvicorn.Config(
         server.app,

@@ -72,7 +72,7 @@ def put_in_place(world: FirstWorld, server: "MockServer") -> "Summary":
     try:
         if not many:
             return load(state.universes.default, state, world.loaded)
-        with _progress() as told:
+        with progress() as told:
             return load(state.universes.default, state, world.loaded, told)
     except BadScenario as error:
         message = f"--scenario: {error}"
@@ -80,7 +80,7 @@ def put_in_place(world: FirstWorld, server: "MockServer") -> "Summary":
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
+def progress() -> Iterator[Callable[[int, int], None]]:
     """Show how many devices are made."""
     console = rich.console.Console(stderr=True)
     columns = (TextColumn("devices"), BarColumn(), MofNCompleteColumn())

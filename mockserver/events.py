@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-CLOCK, REQUEST, WORLD, FAULTS, MISSED = "clock", "request", "world", "faults", "missed"
+CLOCK, REQUEST, WORLD, FAULTS = "clock", "request", "world", "faults"
+FLEET, MISSED = "fleet", "missed"
 
 MAX_WAITING = 1000
 """Events that a listener may not have taken yet; above it the oldest are missed."""

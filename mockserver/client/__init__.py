@@ -18,6 +18,7 @@ from otakit.mockserver.client.control_client import ControlClient, Scenario
 from otakit.mockserver.client.errors import ControlError, Unreachable
 from otakit.mockserver.client.events import Event, Events
 from otakit.mockserver.client.faults import Fault, Faults, On, When
+from otakit.mockserver.client.fleet import Fleet, FleetState
 from otakit.mockserver.client.journal import (
     Entry,
     Exchange,
@@ -43,6 +44,8 @@ __all__ = [
     "Fault",
     "Faults",
     "Filter",
+    "Fleet",
+    "FleetState",
     "Journal",
     "LoadedScenario",
     "Match",

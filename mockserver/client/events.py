@@ -10,7 +10,7 @@ from otakit.mockserver.client.wire import Wire
 
 
 class Event(msgspec.Struct, frozen=True):
-    """Something that happened: `kind` is clock, request, world, faults or missed."""
+    """Something that happened: `kind` is clock, request, world, faults, fleet or missed."""
 
     kind: str
     data: Any

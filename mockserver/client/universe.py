@@ -8,6 +8,7 @@ from otakit.mockserver.client.clock import Clock
 from otakit.mockserver.client.connect import Connect, ConnectAccess
 from otakit.mockserver.client.events import Events
 from otakit.mockserver.client.faults import Faults
+from otakit.mockserver.client.fleet import Fleet
 from otakit.mockserver.client.journal import Journal
 from otakit.mockserver.client.wire import Wire, below, query
 
@@ -60,6 +61,7 @@ class Universe:
         self.clock = Clock(wire, f"{self._path}/clock")
         self.faults = Faults(wire, f"{self._path}/faults")
         self.journal = Journal(wire, f"{self._path}/journal")
+        self.fleet = Fleet(wire, f"{self._path}/fleet")
         self.connect = Connect(wire, f"{self._path}/connect")
 
     def __repr__(self) -> str:

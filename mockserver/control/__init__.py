@@ -8,6 +8,7 @@ MODULES = (
     "connect",
     "events",
     "faults",
+    "fleet",
     "journal",
     "overview",
     "scenarios",

@@ -38,7 +38,10 @@ def get_overview(call: Call) -> Answer:
     shown: dict[str, Any] = {
         "universe": universe_json(universe),
         "clock": clock_json(universe),
-        "devices": _devices(world, asked["devices"], asked.get("device_status")),
+        "devices": {
+            **_devices(world, asked["devices"], asked.get("device_status")),
+            "simulated": call.server.simulations.doing(universe),
+        },
         "deployments": _deployments(world, asked["deployments"]),
         "groups": [
             {"name": name, "devices": len(world.inventory.members(name))}

@@ -14,6 +14,8 @@ const EMPTY = {
   noauth: "No device has lost its authentication.",
 };
 
+const AT_REST = ["off", "idle", "pending", "offline"]; // all else that simulated devices do is an update
+
 const MAX_NAMES = 1000; // of devices that have been listed; the journal shows them
 
 let chosen = "";
@@ -36,12 +38,21 @@ export function showDevices(overview) {
     setText(chip.lastElementChild, number(state ? counts[state] : total));
     setAttr(chip, "aria-pressed", state === chosen);
   }
+  setText($("device-simulated"), simulatedText(overview.devices.simulated));
   $("device-rows").classList.remove("loading");
   reconcile($("device-rows"), list, (device) => device.id, makeRow, updateRow);
   const fitting = chosen ? counts[chosen] : total;
   showEmpty(fitting === 0, total);
   $("devices-more").hidden = list.length >= fitting;
   setText($("devices-more"), `The first ${number(list.length)} of ${number(fitting)} are listed.`);
+}
+
+/** How many are simulated, and how many of those are busy with an update. */
+function simulatedText(doing) {
+  const sum = (counts) => counts.reduce((total, count) => total + count, 0);
+  const all = sum(Object.values(doing));
+  const busy = sum(Object.entries(doing).filter(([what]) => !AT_REST.includes(what)).map(([, count]) => count));
+  return all ? `${number(all)} simulated${busy ? `, ${number(busy)} updating` : ""}` : "";
 }
 
 function showEmpty(isEmpty, total) {

@@ -64,6 +64,7 @@ const HEARD = {
   },
   world: beginAnew,
   faults: refreshFaultList,
+  fleet: refresh,
   missed: beginAnew,
 };
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp
 
 from otakit.fixtures.device import Device
 from otakit.fixtures.device_requests import Request, Response, Seconds
+from otakit.mockserver.simulation.fleet import Fleet
 from otakit.mockserver.simulation.in_process import Send
 from otakit.mockserver.simulation.websockets import Websockets
 from otakit.mockserver.universe import Universe
@@ -27,11 +29,15 @@ _LOG = logging.getLogger("otakit.simulation")
 
 @dataclass(slots=True)
 class _Turn:
-    """When a device is next; `exact` is when it wanted to be, if it was made to wait for longer."""
+    """When a device is next, and what it is `doing` until then.
+
+    `exact` is when it wanted to be next, if it was made to wait for longer.
+    """
 
     due: Seconds
     exact: Seconds
     number: int
+    doing: str
 
 
 class Simulation:
@@ -39,21 +45,25 @@ class Simulation:
 
     It belongs to the World that the universe had when it was made: once the universe has another
     one, or the simulation is closed, nothing moves any more. The same devices, seeds and calls on
-    a frozen clock give the same history.
+    a frozen clock give the same history. `fleet` are those devices that were added by themselves.
     """
 
     def __init__(self, universe: Universe, send: Send, app: ASGIApp) -> None:
         """Begin without devices; they reach the universe through `send`, their websockets `app`."""
         self._universe = universe
         self._world = universe.world
+        self.fleet = Fleet(universe, self)
         self._send = send
         self._websockets = Websockets(app, universe.world.clock.now, self._wake)
         self._turns: dict[Device, _Turn] = {}
         self._heap: list[tuple[Seconds, int, Device]] = []
         self._count = 0
+        self._doing: Counter[str] = Counter()
         self._closed = False
         self._moving = asyncio.Lock()
         self._changed = asyncio.Event()
+        self._still = asyncio.Event()
+        self._still.set()
 
     @property
     def closed(self) -> bool:
@@ -65,6 +75,11 @@ class Simulation:
         """The devices, in the order in which they came."""
         return list(self._turns)
 
+    @property
+    def doing(self) -> dict[str, int]:
+        """How many devices are at what, in their own words; counted as they change."""
+        return dict(sorted((+self._doing).items()))
+
     def add(self, device: Device, start: Seconds) -> None:
         """Let a device run from a moment on."""
         self._plan(device, start, start)
@@ -72,7 +87,9 @@ class Simulation:
 
     def remove(self, device: Device) -> None:
         """Switch a device off, for good; one that is not here is left alone."""
-        self._turns.pop(device, None)
+        turn = self._turns.pop(device, None)
+        if turn is not None:
+            self._doing[turn.doing] -= 1
         self._websockets.leave(device)
 
     def woken(self) -> None:
@@ -85,6 +102,7 @@ class Simulation:
         self._websockets.leave_all()
         self._turns.clear()
         self._heap.clear()
+        self._doing.clear()
         self.woken()
 
     async def run_until(self, moment: Seconds) -> None:
@@ -119,6 +137,10 @@ class Simulation:
                     await asyncio.wait_for(self._changed.wait(), self._rest())
         await self.ended()
 
+    async def still(self) -> None:
+        """Wait until the request is answered that is under way, if one is."""
+        await self._still.wait()
+
     async def ended(self) -> None:
         """Wait until the websockets are closed of devices that were switched off."""
         await self._websockets.ended()
@@ -142,6 +164,14 @@ class Simulation:
 
     async def _move(self, device: Device, stretch: Seconds) -> None:
         """Let a device do what it wants to until it waits; if idle, for as long as `stretch`."""
+        self._still.clear()
+        try:
+            await self._take_turn(device, stretch)
+        finally:
+            self._still.set()
+        await asyncio.sleep(0)  # other requests have their turn
+
+    async def _take_turn(self, device: Device, stretch: Seconds) -> None:
         due = self._turns[device].due
         self._reach(due)
         try:
@@ -165,7 +195,6 @@ class Simulation:
             self._wake(device)
         else:
             self._plan(device, max(action.until, stretched), action.until)
-        await asyncio.sleep(0)  # other requests have their turn
 
     async def _exchange(self, device: Device, request: Request, due: Seconds) -> None:
         """Make one request of a device's."""
@@ -193,7 +222,11 @@ class Simulation:
 
     def _plan(self, device: Device, due: Seconds, exact: Seconds) -> None:
         self._count += 1
-        self._turns[device] = _Turn(due, exact, self._count)
+        last = self._turns.get(device)
+        if last is not None:
+            self._doing[last.doing] -= 1
+        self._doing[device.doing] += 1
+        self._turns[device] = _Turn(due, exact, self._count, device.doing)
         heappush(self._heap, (due, self._count, device))
 
     def _next(self, moment: Seconds) -> Device | None:

@@ -36,6 +36,17 @@ class Simulations:
             self._move(simulation)
         return simulation
 
+    def of(self, universe: Universe) -> Simulation:
+        """Return a universe's simulation; one without devices where it has none."""
+        simulation = universe.simulation
+        return simulation if isinstance(simulation, Simulation) else self.begin(universe, ())
+
+    @staticmethod
+    def doing(universe: Universe) -> dict[str, int]:
+        """Count a universe's simulated devices by what they are doing."""
+        simulation = universe.simulation
+        return simulation.doing if isinstance(simulation, Simulation) else {}
+
     @staticmethod
     def devices(universe: Universe) -> list[Device]:
         """Return a universe's simulated devices."""

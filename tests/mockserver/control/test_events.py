@@ -47,6 +47,18 @@ def test_requests_and_turns_of_the_clock_are_told(
         assert next(events)[0] == "world"
 
 
+def test_fleet_is_told_when_devices_come_and_go(control: httpx.Client, new_universe: Any) -> None:
+    """Also while the clock stands, where they do not make themselves heard."""
+    path = f"universes/{new_universe()['id']}"
+    control.put(f"{path}/clock", json={"speed": 0})
+    with listening(control, path.removeprefix("universes/")) as events:
+        added = control.post(f"{path}/fleet", json={"devices": 2}).json()
+        assert next(events) == ("fleet", added)
+        control.delete(f"{path}/fleet")
+        kind, told = next(events)
+        assert (kind, told["devices"]) == ("fleet", 0)
+
+
 def test_only_the_own_universe_is_heard(
     control: httpx.Client, management: httpx.Client, new_universe: Any, user_of: Any
 ) -> None:
