@@ -78,7 +78,7 @@ def maps_are_read_by_anybody() -> None:
         return deployments.deployment(deployment_id).update_control_map or {}
 
 
-@bug("MEN-DEV-DP2-015")
+@bug("MEN-DEV-DP2-015", "MEN-MGT-DEP-151")
 def changed_maps_are_lost() -> None:
     """A change of a map is answered as if it were done, and is not."""
 
