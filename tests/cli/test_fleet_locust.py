@@ -5,6 +5,8 @@ None of it is imported here: Locust changes Python's sockets for the whole proce
 
 import json
 import os
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -23,6 +25,7 @@ from ota_support.fleets import left_by
 from ota_support.server import NO_TLS
 from otakit.mockserver.client import ControlClient
 
+PAGE = Path(__file__).parents[2] / "docs" / "fleet-locust.md"
 OTAKIT = str(Path(sys.executable).with_name("otakit"))
 LOCUST = ("--engine", "locust")
 QUICK = ("--poll", "1s", "--retry", "1s", "--pace", "1000", "--ramp-up", "0.2s")
@@ -64,15 +67,25 @@ def run_in(errors: str) -> str:
     return errors.rpartition("run ")[2].split()[0]
 
 
+def documented(mode: str, url: str) -> list[str]:
+    """Return the documented command for a part of a fleet, with this server in it."""
+    blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (block,) = [block for block in blocks if f"--locust-mode {mode}" in block]
+    here = block.replace("http://ota.example.com:8080", url).replace("MASTER", "127.0.0.1")
+    words = shlex.split(here.replace("\\\n", ""))
+    assert words[:2] == ["otakit", "fleet"]
+    return words[2:]
+
+
 def test_two_workers_share_the_fleet(server: Any) -> None:
-    """Both move devices; the roll-out is through, its statistics add up, nothing is left."""
+    """As the page says: both move devices, the roll-out is through and adds up, nothing is left."""
     port = ("--master-port", free_port())
     mix = ("--behaviour", "healthy=50,fails=10", "--json")
     with ExitStack() as stack:
-        options = (server.url, *port, "--locust-mode")
-        workers = [stack.enter_context(started(*options, "worker")) for _ in range(2)]
-        expected = ("--expect-workers", "2", "--devices", "60", *QUICK, *mix)
-        master = stack.enter_context(started(*options, "master", *expected))
+        options = (*documented("worker", server.url), *port)
+        workers = [stack.enter_context(started(*options)) for _ in range(2)]
+        options = (*documented("master", server.url), *port, *QUICK, *mix)
+        master = stack.enter_context(started(*options))
         out, errors = master.communicate(timeout=60)
         codes = [worker.wait(timeout=10) for worker in workers]
         said = [worker.stderr.read() for worker in workers if worker.stderr is not None]
