@@ -2,20 +2,16 @@
 
 import secrets
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 from otakit.cli import check_options
+from otakit.cli.explanations import BROKEN, INTERRUPTED, UNREACHABLE, explained
 from otakit.cli.grouped_help import GroupedCommand
-from otakit.cli.needs import needs
 from otakit.contracts.profiles import DEFAULT_PROFILE, PROFILES
 from otakit.specs.catalogue import DIALECTS, DOCUMENTED
-
-BROKEN, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
 
 GROUPS = {
     "What is checked": (
@@ -174,7 +170,7 @@ def check(  # noqa: PLR0913 - the command's options
       otakit check http://127.0.0.1:8080 --email admin@example.com --password otakit-password
     """  # noqa: D301 - \b is click's: keep these lines as they are
     check_options.check_login(profile, target)
-    with _explained():
+    with explained():
         from otakit.cli import check_run
 
         prepared = check_run.prepare(
@@ -200,32 +196,3 @@ def check(  # noqa: PLR0913 - the command's options
     if outcome.finished.aborted:
         raise SystemExit(UNREACHABLE)
     raise SystemExit(0 if outcome.held else BROKEN)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what keeps a server from being checked into one line and an exit code."""
-    try:
-        with needs("check"):
-            from otakit.contracts import documents, errors
-
-            del documents  # it needs what the extra brings
-    except click.ClickException as error:
-        raise _Unusable(error.message) from None
-    try:
-        yield
-    except errors.CheckError as error:
-        away = isinstance(error, errors.TargetUnreachable)
-        raise (_Away if away else _Unusable)(str(error)) from None
-
-
-class _Unusable(click.ClickException):
-    """The command cannot be carried out as it stands."""
-
-    exit_code = USAGE
-
-
-class _Away(click.ClickException):
-    """The server cannot be reached."""
-
-    exit_code = UNREACHABLE

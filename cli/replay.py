@@ -1,0 +1,74 @@
+"""`otakit replay`: try a failure of `otakit check` again, at any server."""
+
+import json
+import secrets
+import signal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from otakit.cli.check_options import check_login
+from otakit.cli.explanations import BROKEN, explained
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("capsule", type=_FILE)
+@click.argument("url")
+@click.option("--email", default="", help="Log in as this user.")
+@click.option(
+    "--password",
+    default="",
+    help="Its password. Other users of the machine can read a command line: the variable"
+    " OTAKIT_REPLAY_PASSWORD hides it.",
+)
+@click.option("--token", default="", help="Use this management token instead of a login.")
+@click.option("--tenant-token", default="", help="What devices name their tenant with, if any.")
+@click.option("--authority", type=_FILE, help="Certificates to trust instead of the system's.")
+@click.option("--insecure", is_flag=True, help="Look at no certificate.")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 600),
+    help="How long one request may take.",
+)
+@click.option(
+    "--patience",
+    metavar="SECONDS",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(0, 600),
+    help="How long to wait for what the documents do not promise at once.",
+)
+@click.option("--curl", is_flag=True, help="Show every request as a curl command.")
+@click.option("--json", "in_json", is_flag=True, help="Write what came of it as JSON.")
+def replay(*, capsule: Path, url: str, curl: bool, in_json: bool, **target: Any) -> None:
+    """Do again what a CAPSULE says, at the server at URL, and see whether that still differs.
+
+    `otakit check --report-dir` writes a capsule for each failure that a sequence or a race has
+    shown. Its steps are done with new devices and names, which are removed at the end.
+
+    \b
+    Exit codes:
+      0  the server does what the documents promise now
+      1  it still differs
+      2  the command cannot be carried out as it stands
+      3  the server cannot be reached, or does not let us in
+    """  # noqa: D301 - \b is click's: keep these lines as they are
+    check_login("mender-enterprise", target)
+    with explained():
+        from otakit.cli import replay_run
+
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        run = f"otakit-{secrets.token_hex(4)}"
+        told = replay_run.replay_at(run, capsule, {"url": url, **target})
+    if in_json:
+        click.echo(json.dumps(told.as_json(), indent=2))
+    else:
+        for line in told.lines(curl=curl):
+            click.echo(line)
+    raise SystemExit(BROKEN if told.replayed.failure else 0)
