@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from otakit.cli import check_options
+from otakit.cli.connect_options import CONNECT_NAMES, connect_options
 from otakit.cli.explanations import BROKEN, INTERRUPTED, UNREACHABLE, explained
 from otakit.cli.grouped_help import GroupedCommand
 from otakit.contracts.profiles import DEFAULT_PROFILE, PROFILES
@@ -18,6 +19,7 @@ GROUPS = {
         *("profile", "dialect", "effort", "phases", "apis", "rules", "seed", "waivers"),
     ),
     "Who we are there": ("email", "password", "token", "tenant_token", "project_key"),
+    "What JFrog Connect's project has": CONNECT_NAMES,
     "How it is reached": ("authority", "insecure", "timeout", "patience", "rate"),
     "Reports": ("report_dir", "in_json", "ci"),
     "Afterwards": ("clean",),
@@ -97,6 +99,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--token", default="", help="Use this management token instead of a login.")
 @click.option("--tenant-token", default="", help="What devices name their tenant with, if any.")
 @click.option("--project-key", default="", help="JFrog Connect: the project that is checked.")
+@connect_options
 @click.option("--authority", type=_FILE, help="Certificates to trust instead of the system's.")
 @click.option("--insecure", is_flag=True, help="Look at no certificate.")
 @click.option(

@@ -95,7 +95,15 @@ DEVICE = Kind(
     name_of=_serial,
     remove=_deleting("v2/devauth/devices"),
 )
-KINDS = (DEPLOYMENT, ARTIFACT, FILTER, ACCESS_TOKEN, DEVICE)
+CONNECT_DEPLOYMENT = Kind(
+    word="deployment of JFrog Connect",  # named by its path; ended, as above
+    lists=(),
+    paged=False,
+    name_of=_named,
+    remove=lambda caller, path: caller.post(f"{path}/abort"),
+    done=frozenset({*_DONE, HTTPStatus.CREATED}),
+)
+KINDS = (CONNECT_DEPLOYMENT, DEPLOYMENT, ARTIFACT, FILTER, ACCESS_TOKEN, DEVICE)
 """In the order in which they can be removed."""
 
 

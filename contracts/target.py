@@ -19,7 +19,9 @@ class Target:
     password. `authority` is a file with the certificates to trust instead of the system's; with
     `insecure` none is looked at. `timeout` is in seconds, for one request; `patience` is how long
     to wait for what may come later (eventual consistency); `rate` how many requests to send in a
-    second at most, 0 for any number. Raises BadTarget for what cannot be a target.
+    second at most, 0 for any number. The names of `connect_…` are of a project of JFrog Connect,
+    whose API does not list them: see `connect_project`. Raises BadTarget for what cannot be a
+    target.
     """
 
     url: str
@@ -27,6 +29,13 @@ class Target:
     password: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     project_key: str = ""
+    connect_flow: str = ""
+    connect_device: str = ""
+    connect_offline_device: str = ""
+    connect_group: str = ""
+    connect_tag: str = ""
+    connect_app: str = ""
+    connect_parameter: str = ""
     tenant_token: str = field(default="", repr=False)
     authority: Path | None = None
     insecure: bool = False
