@@ -91,7 +91,7 @@ def pages_are_linked(backend: Backend) -> None:
     expected = ({"first", "next"}, {"first", "next", "prev"}, {"first", "prev"})
     for number, relations in enumerate(expected, 1):
         answer = _page(backend, word, number)
-        found = set(_links(answer)) & {"first", "next", "prev"}
+        found = set(links_in(answer)) & {"first", "next", "prev"}
         title = f"the relations of page {number} of 3"
         expect_equal(answer, sorted(found), sorted(relations), title)
 
@@ -106,7 +106,7 @@ def links_lead_to_pages(backend: Backend) -> None:
     """Follow each link of the second of three pages."""
     word, made = _several(backend, 3)
     answer = _page(backend, word, 2)
-    links = _links(answer)
+    links = links_in(answer)
     for relation, wanted in (("first", made[0]), ("prev", made[0]), ("next", made[2])):
         expect_contains(answer, links, relation, "the relations of the header Link")
         followed = backend.management.get(answer.absolute(links[relation]))
@@ -185,7 +185,7 @@ def _page(backend: Backend, word: str, number: int, per_page: int = 1) -> Exchan
     return deployments(backend, search=word, sort="asc", page=number, per_page=per_page)
 
 
-def _links(answer: Exchange) -> dict[str, str]:
+def links_in(answer: Exchange) -> dict[str, str]:
     """Return the targets of the header Link by their relations."""
     found = re.findall(r'<([^>]*)>\s*;[^,<]*rel="?([a-z]+)"?', expect_header(answer, "Link"))
     return {relation: target for target, relation in found}

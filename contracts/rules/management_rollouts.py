@@ -21,7 +21,7 @@ from otakit.contracts.rollout import (
     rollout,
     rollout_to,
 )
-from otakit.contracts.rule import rule
+from otakit.contracts.rule import Plan, rule
 from otakit.contracts.rules.management_deployments_groups import deployed_to_group
 
 SECTION = "Management APIs / Deployments"
@@ -32,7 +32,7 @@ NEW = f"{SECTION} / Schemas / NewDeployment"
 
 CREATE = "createDeployment"
 OFFERED = [CREATE, "checkUpdate"]
-PHASED = "professional"
+PHASED: Plan = "professional"
 
 
 @rule(

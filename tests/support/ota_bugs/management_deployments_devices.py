@@ -134,6 +134,17 @@ def logs_are_json() -> None:
         return json_answer(real(call).body.decode())
 
 
+@bug("MEN-MGT-DEP-094", "MEN-DEV-DEP-060")
+def logs_are_empty() -> None:
+    """A log is answered without what was sent."""
+
+    @answering("getDeploymentLog")
+    def read(real: Any, call: Any) -> Any:
+        answer = real(call)
+        answer.body = b""
+        return answer
+
+
 @bug("MEN-MGT-DEP-093", "MEN-MGT-DEP-094")
 def missing_logs_are_empty() -> None:
     """A log that was not sent is answered as an empty one."""

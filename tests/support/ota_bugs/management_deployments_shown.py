@@ -9,7 +9,7 @@ from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.domain.errors import NotFound
 
 
-def _showing(change: Any) -> None:
+def showing(change: Any) -> None:
     """Let one deployment be shown with a change."""
 
     @answering("getDeployment")
@@ -22,13 +22,13 @@ def _showing(change: Any) -> None:
 @bug("MEN-MGT-DEP-010")
 def new_deployments_are_in_progress() -> None:
     """A deployment is in progress as soon as it is created."""
-    _showing(lambda shown: shown.update(status=shown["status"].replace("pending", "inprogress")))
+    showing(lambda shown: shown.update(status=shown["status"].replace("pending", "inprogress")))
 
 
 @bug("MEN-MGT-DEP-011", "MEN-MGT-DEP-012")
 def deployments_stay_pending() -> None:
     """A deployment is pending until it is finished."""
-    _showing(lambda shown: shown.update(status=shown["status"].replace("inprogress", "pending")))
+    showing(lambda shown: shown.update(status=shown["status"].replace("inprogress", "pending")))
 
 
 @bug("MEN-MGT-DEP-012")
@@ -41,31 +41,31 @@ def first_device_ends_the_deployment() -> None:
 @bug("MEN-MGT-DEP-013")
 def completion_is_not_told() -> None:
     """The time of completion is left out."""
-    _showing(lambda shown: shown.pop("finished", None))
+    showing(lambda shown: shown.pop("finished", None))
 
 
 @bug("MEN-MGT-DEP-014")
 def one_artifact_is_shown() -> None:
     """Of the deployment's artifacts only the first is shown."""
-    _showing(lambda shown: shown.update(artifacts=shown["artifacts"][:1]))
+    showing(lambda shown: shown.update(artifacts=shown["artifacts"][:1]))
 
 
 @bug("MEN-MGT-DEP-015")
 def device_count_is_off_by_one() -> None:
     """The number of devices is counted from 0."""
-    _showing(lambda shown: shown.update(device_count=shown["device_count"] - 1))
+    showing(lambda shown: shown.update(device_count=shown["device_count"] - 1))
 
 
 @bug("MEN-MGT-DEP-016")
 def everything_is_a_configuration() -> None:
     """The type of all deployments is that of the newest feature."""
-    _showing(lambda shown: shown.update(type="configuration"))
+    showing(lambda shown: shown.update(type="configuration"))
 
 
 @bug("MEN-MGT-DEP-017")
 def retries_are_not_shown() -> None:
     """The number of retries is always 0."""
-    _showing(lambda shown: shown.update(retries=0))
+    showing(lambda shown: shown.update(retries=0))
 
 
 @bug("MEN-MGT-DEP-018", "MEN-MGT-DEP-142")

@@ -6,7 +6,7 @@ from typing import Any
 from ota_bugs.catalogue import answering, bug, instead_of, without_checks
 from otakit.mockserver.answers import json_answer
 from otakit.mockserver.domain.errors import NotFound
-from otakit.mockserver.domain.progress import PAUSED, Statistics
+from otakit.mockserver.domain.progress import ALREADY_INSTALLED, NOARTIFACT, PAUSED, Statistics
 
 
 def _counting(change: Any) -> None:
@@ -19,9 +19,11 @@ def _counting(change: Any) -> None:
         return shown
 
 
-def _fold(shown: dict[str, int], name: str, into: str) -> None:
-    shown[into] += shown[name]
-    shown[name] = 0
+def _fold(shown: dict[str, int], into: str, *names: str) -> None:
+    """Count devices of some statuses among those of another."""
+    for name in names:
+        shown[into] += shown[name]
+        shown[name] = 0
 
 
 @bug("MEN-MGT-DEP-060", "MEN-MGT-DEP-067")
@@ -49,33 +51,31 @@ def former_statuses_keep_counting() -> None:
 @bug("MEN-MGT-DEP-061")
 def rebooting_counts_as_installing() -> None:
     """Devices that reboot are counted among those that install."""
-    _counting(lambda shown: _fold(shown, "rebooting", "installing"))
+    _counting(lambda shown: _fold(shown, "installing", "rebooting"))
 
 
 @bug("MEN-MGT-DEP-062")
 def pauses_count_as_pending() -> None:
     """Devices that pause are counted among those that have not begun."""
-    _counting(lambda shown: [_fold(shown, name, "pending") for name in PAUSED])
+    _counting(lambda shown: _fold(shown, "pending", *PAUSED))
 
 
 @bug("MEN-MGT-DEP-063")
 def ends_are_mixed_up() -> None:
     """Devices that have failed are counted among those that have succeeded."""
-    _counting(lambda shown: _fold(shown, "failure", "success"))
+    _counting(lambda shown: _fold(shown, "success", "failure"))
 
 
 @bug("MEN-MGT-DEP-064", "MEN-MGT-DEP-065")
 def unaffected_devices_count_as_success() -> None:
     """Devices that had nothing to do are counted among those that have succeeded."""
-    _counting(
-        lambda shown: [_fold(shown, n, "success") for n in ("noartifact", "already-installed")]
-    )
+    _counting(lambda shown: _fold(shown, "success", NOARTIFACT, ALREADY_INSTALLED))
 
 
 @bug("MEN-MGT-DEP-066")
 def aborted_devices_count_as_failures() -> None:
     """Devices that were aborted are counted among those that have failed."""
-    _counting(lambda shown: _fold(shown, "aborted", "failure"))
+    _counting(lambda shown: _fold(shown, "failure", "aborted"))
 
 
 @bug("MEN-MGT-DEP-068", "MEN-MGT-DEP-071")

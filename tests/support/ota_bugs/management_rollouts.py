@@ -67,7 +67,12 @@ def first_phases_wait_a_minute() -> None:
 @bug("MEN-MGT-DEP-124", "MEN-MGT-DEP-125", "MEN-MGT-DEP-131", "MEN-MGT-DP2-018")
 def phases_have_no_end() -> None:
     """A phase that has begun lets every device in, whatever its percentage."""
-    _planning(lambda phases, _, __: [setattr(phase, "share", 10**6) for phase in phases])
+
+    def change(phases: Any, _: Any, __: int) -> None:
+        for phase in phases:
+            phase.share = 10**6
+
+    _planning(change)
 
 
 @bug("MEN-MGT-DEP-125")

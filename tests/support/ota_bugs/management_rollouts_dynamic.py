@@ -9,9 +9,7 @@ from otakit.mockserver.domain.offers import Offers
 
 def _ending(when: Any) -> None:
     """Let dynamic deployments be done when their statistics say so in another way."""
-    real = Deployment.is_done
-    assert real.fget is not None
-    is_done = real.fget
+    is_done = vars(Deployment)["is_done"].fget
     changed = property(lambda d: when(d) if d.scope.dynamic else is_done(d))
     setattr(Deployment, "is_done", changed)  # noqa: B010 - mypy knows it as read only
 
