@@ -20,6 +20,8 @@ _METHODS = {"get", "put", "post", "patch", "delete", "head", "options"}
 SERVER_ERROR = 500
 _LONG = 300
 _NO_BODY = "the body is missing"
+_COMMON = (401, 403, 429)
+"""What the reference's introduction lists once for all operations: no body is promised for it."""
 
 
 class Documents:
@@ -56,7 +58,7 @@ class Documents:
         validator = self._validator(operation.api)
         errors = validator.response_validator.iter_errors(_Request(request), _Response(response))
         lines = (line for error in errors for line in _lines(error, operation))
-        if request.method == "HEAD":  # whose answer never has a body (RFC 9110, 9.3.2)
+        if request.method == "HEAD" or response.status_code in _COMMON:  # HEAD: RFC 9110, 9.3.2
             lines = (line for line in lines if line != _NO_BODY)
         return tuple(f"{response.status_code}: {line}" for line in lines)
 

@@ -1,4 +1,4 @@
-"""What holds for all APIs besides tokens: request ids, malformed bodies, browsers, what is inside."""
+"""What holds for all APIs besides tokens: request ids, bodies, browsers, what is internal."""
 
 from collections.abc import Iterable
 
@@ -71,16 +71,15 @@ MALFORMED = b'{"half": '
     "MEN-API-ERR-001",
     "An error of the device APIs names the request as the header X-MEN-RequestID does",
     document="Device APIs / Deployments / Schemas / Error",
-    operations=["assignInventory", "authenticateDevice", "checkUpdate", "checkUpdateV2"],
+    operations=["assignInventory", "authenticateDevice", "checkUpdate"],
     severity="minor",
 )
 def device_errors_name_the_request(backend: Backend) -> None:
-    """Make four requests that are malformed."""
+    """Make three requests that are malformed."""
     device = backend.lent_device()
     _expect_named(device.request("PATCH", "v1/inventory/device/attributes", json={}))
     _expect_named(backend.new_device().authenticate(signature=""))
     _expect_named(device.request("GET", "v1/deployments/device/deployments/next"))
-    _expect_named(device.request("POST", "v2/deployments/device/deployments/next", json={}))
 
 
 @rule(
@@ -101,21 +100,26 @@ def management_errors_name_the_request(backend: Backend) -> None:
 
 @rule(
     "MEN-API-ERR-003",
-    "An error has the request id that was passed with the request",
+    "An error of Device configure has the request id that was passed with the request",
     document="Device APIs / Device configure / Schemas / Error",
-    operations=["reportConfiguration", "reportAlerts"],
+    operations=["reportConfiguration"],
     severity="minor",
 )
 def passed_request_id_is_used(backend: Backend) -> None:
-    """Send two malformed requests under names of their own."""
-    device = backend.lent_device()
-    places = ("v1/deviceconfig/configuration", "v1/devicemonitor/alert")
-    for method, path in zip(("PUT", "POST"), places, strict=True):
-        request_id = backend.name("request")
-        headers = {REQUEST_ID: request_id, "Content-Type": "application/json"}
-        answer = device.request(method, path, content=MALFORMED, headers=headers)
-        expect_error(answer, 400)
-        expect_field(answer, "request_id", request_id)
+    """Send a malformed configuration under a name of its own."""
+    _expect_passed_id(backend, "PUT", "v1/deviceconfig/configuration")
+
+
+@rule(
+    "MEN-API-ERR-006",
+    "An error of Device monitor has the request id that was passed with the request",
+    document="Device APIs / Device monitor / Schemas / Error",
+    operations=["reportAlerts"],
+    severity="minor",
+)
+def passed_request_id_is_used_for_alerts(backend: Backend) -> None:
+    """Send a malformed alert under a name of its own."""
+    _expect_passed_id(backend, "POST", "v1/devicemonitor/alert")
 
 
 @rule(
@@ -200,6 +204,15 @@ def _expect_named(answer: Exchange) -> None:
     """Fail unless an error has the id of its request, the same in body and header."""
     expect_error(answer, 400, 404)
     expect_field(answer, "request_id", expect_header(answer, REQUEST_ID))
+
+
+def _expect_passed_id(backend: Backend, method: str, path: str) -> None:
+    """Fail unless the error that a malformed request gets has the request id that it brought."""
+    request_id = backend.name("request")
+    headers = {REQUEST_ID: request_id, "Content-Type": "application/json"}
+    answer = backend.lent_device().request(method, path, content=MALFORMED, headers=headers)
+    expect_error(answer, 400)
+    expect_field(answer, "request_id", request_id)
 
 
 def _expect_malformed(backend: Backend, caller: Caller, side: str, names: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ OS = "os"
 
 def described(side: str) -> dict[str, tuple[bool, bool, str]]:
     """Return what there is to know of each operation: needs a token, takes JSON, its plan."""
-    found = {}
+    found: dict[str, tuple[bool, bool, str]] = {}
     for api in apis("mender"):
         if api.base_path.startswith(side):
             found |= dict(_operations(api))
