@@ -160,7 +160,8 @@ def _pair(backend: Backend) -> tuple[Rollout, Rollout]:
 
 def _several(backend: Backend, count: int) -> tuple[str, list[str]]:
     """Return a word, and the ids of deployments with it in their names, the oldest first."""
-    word, device = backend.name("series"), backend.lent_device()
+    device = backend.lent_device()
+    word = backend.name(f"series-{device.id}")  # nothing else of whichever run has it
     names = [f"{word} {number}" for number in range(1, count + 1)]
     return word, [rollout_to(backend, [device], name=name).id for name in names]
 

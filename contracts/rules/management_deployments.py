@@ -95,7 +95,7 @@ def artifact_has_to_exist(backend: Backend) -> None:
 )
 def nothing_is_deployed_without_artifact(backend: Backend) -> None:
     """Deploy an artifact name that nothing has, and look for the deployment."""
-    name = backend.name("deployment")
+    name = backend.name("unmade")
     backend.deployment_request(backend.name("nothing"), [backend.lent_device()], name=name)
     answer = deployments(backend, search=name)
     found = json_of(answer)

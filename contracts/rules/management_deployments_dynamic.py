@@ -87,7 +87,7 @@ def artifact_has_to_exist(backend: Backend) -> None:
 )
 def nothing_is_deployed_without_artifact(backend: Backend) -> None:
     """Deploy an artifact name that nothing has, and look for the deployment."""
-    name = backend.name("deployment")
+    name = backend.name("unmade")
     MatchingDevices(backend, 0).request(artifact_name=backend.name("nothing"), name=name)
     answer = deployments(backend, search=name)
     for entry in json_of(answer):

@@ -89,7 +89,7 @@ def artifact_has_to_exist(backend: Backend) -> None:
 def nothing_is_deployed_without_artifact(backend: Backend) -> None:
     """Deploy an artifact name that nothing has, and look for the deployment."""
     group, _ = _group(backend)
-    name = backend.name("deployment")
+    name = backend.name("unmade")
     _request(backend, group, backend.name("nothing"), name=name)
     answer = deployments(backend, search=name)
     for entry in json_of(answer):

@@ -285,6 +285,7 @@ def removed_device_has_nothing_pending(backend: Backend) -> None:
 
 def _several(backend: Backend) -> tuple[str, list[str]]:
     """Return a word, and the ids of three deployments with it in their names."""
-    word, device = backend.name("series"), backend.lent_device()
+    device = backend.lent_device()
+    word = backend.name(f"series-{device.id}")  # nothing else of whichever run has it
     names = [f"{word} {number}" for number in (1, 2, 3)]
     return word, [rollout_to(backend, [device], name=name).id for name in names]

@@ -52,7 +52,8 @@ def fields_are_needed(backend: Backend) -> None:
 )
 def pages_have_twenty_results(backend: Backend) -> None:
     """Make 21 deployments of one word, and search for it."""
-    word, device = backend.name("series"), backend.lent_device()
+    device = backend.lent_device()
+    word = backend.name(f"series-{device.id}")  # nothing else of whichever run has it
     for number in range(PAGE + 1):
         rollout_to(backend, [device], name=f"{word} {number}")
     answer = backend.management.get(DEPLOYMENTS, params={"search": word})
