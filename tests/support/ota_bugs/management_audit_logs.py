@@ -21,7 +21,7 @@ def creations_are_not_logged() -> None:
     _forgetting("create")
 
 
-@bug("MEN-MGT-AUD-001", "MEN-MGT-AUD-025")
+@bug("MEN-MGT-AUD-001")
 def deployments_are_logged_without_a_name() -> None:
     """An entry about a deployment has the artifact's name in place of its own."""
     _written(
