@@ -58,10 +58,11 @@ class Bench:
         self.clear()
         self.session.thin_out(since)
 
-    def run(self, steps: Sequence[Step]) -> Run:
-        """Do a whole sequence."""
+    def run(self, steps: Sequence[Step], focus: str = "") -> Run:
+        """Do a whole sequence; where it has a focus, that observation is looked for."""
         difference = None
         with self.trial() as trial:
+            trial.focus = focus
             try:
                 trial.run(steps)
             except Difference as found:

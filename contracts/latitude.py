@@ -28,7 +28,8 @@ class Latitude:
 
     `fields` are paths into the body, with `*` for each element of a list or object. `statuses` are
     answers that do as well as the one that the oracle gives, where no document names one. What is
-    `late` may become true only after a while: always, or after certain acts of the sequence.
+    `late` may become true only after a while: always, or after certain acts of the sequence. It is
+    asked for again then, so it has to be something that changes nothing.
     """
 
     fields: dict[str, Freedom] = field(default_factory=dict)

@@ -31,7 +31,7 @@ def replay(capsule: Capsule, session: Session) -> Replayed:
     exchanges: tuple[Exchange, ...] = ()
     try:
         if not capsule.lanes:
-            run = bench.run(capsule.steps)
+            run = bench.run(capsule.steps, capsule.id.partition("-")[2])
             failure, exchanges = run.difference, run.exchanges
         for number in range(RACED if capsule.lanes else 0):
             race = Race(

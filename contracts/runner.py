@@ -67,6 +67,7 @@ class Run:
         self._current: Backend | None = None
         self._unsure = False  # whether something may have come about whose answer nobody has read
         self._over = True
+        self._aborted = ""
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -110,6 +111,23 @@ class Run:
             reached=self._reached(),
             aborted=aborted,
         )
+
+    def tried(self, rule: Rule) -> Result:
+        """Try one rule now, for those who go through them in their own way; `finish` comes last.
+
+        Once the target is gone, no other rule is reached.
+        """
+        self._over = False
+        if self._aborted:
+            result = Result(rule=rule, verdict=Verdict.NOT_REACHED, reason=self._aborted)
+        else:
+            result, self._aborted = self._result(rule)
+        return self._waived(result)
+
+    def finish(self) -> None:
+        """Remove all that was made, when the last rule was tried."""
+        if not self._over:
+            self._clean_up()
 
     def _tried(self, rules: Iterable[Rule], aborted: str) -> Generator[Event, None, str]:
         """Try one rule after the other, and return why no more can be tried, if that is so."""

@@ -40,14 +40,14 @@ class Budget:
 
 
 BUDGETS: dict[Effort, Budget] = {
-    "quick": Budget(sequences=30, acts=14, seconds=25.0),
-    "default": Budget(sequences=150, acts=18, seconds=120.0),
+    "quick": Budget(sequences=40, acts=14, seconds=25.0),
+    "default": Budget(sequences=200, acts=16, seconds=120.0),
     "thorough": Budget(sequences=1000, acts=30, seconds=1800.0),
 }
 
 _MOST_FINDINGS = 8
 _AT_ONCE = 10
-"""Sequences that are drawn before it is told how far the search is."""
+"""Sequences that are drawn in one go: of more, Hypothesis makes most by repeating parts."""
 _SHRINKING = 30.0
 """Seconds for which one finding is made shorter, at most."""
 _SHORT_PATIENCE = 0.3
@@ -208,7 +208,7 @@ class Search:
         began, observation = now(), difference.observation
 
         def differs(part: Sequence[Step]) -> bool:
-            found = self.bench.run(part).difference
+            found = self.bench.run(part, observation).difference
             return found is not None and found.observation == observation
 
         self.bench.patience = min(_SHORT_PATIENCE, self._session.target.patience)
@@ -216,7 +216,7 @@ class Search:
             shortest = shrunk(steps, differs, may_go_on=lambda: now() < began + _SHRINKING)
         finally:
             self.bench.patience = None
-        again = self.bench.run(shortest)
+        again = self.bench.run(shortest, observation)
         repeated = again.difference is not None and again.difference.observation == observation
         self.bench.known.add(observation)
         seconds = now() - began
