@@ -21,7 +21,7 @@ def retries_are_ignored() -> None:
 
 
 @bug("MEN-MGT-DEP-141", "MEN-MGT-DP2-020")
-def retries_never_end() -> None:
+def retries_are_not_counted() -> None:
     """A device that fails tries again and again, if it may do so at all."""
 
     @instead_of(Reports, "_retry")
