@@ -12,6 +12,7 @@ from otakit.contracts.signing_device import SigningDevice
 
 DOCUMENT = "Device APIs / Deployments / Fetch Configuration"
 FETCH = ["fetchConfiguration"]
+CONFIGURATION = {"otakit-zone": "Europe/Oslo"}
 EXPIRE, SIGNATURE = "x-men-expire", "x-men-signature"
 
 
@@ -109,17 +110,25 @@ def _fetch(backend: Backend, uri: str, **query: str | None) -> Exchange:
     return backend.anonymous.get(urlunsplit(parts._replace(query=urlencode(told))))
 
 
-def _offered_configuration(backend: Backend) -> tuple[SigningDevice, str]:
-    """Return a device that was offered its configuration, and the link; raises NotReached."""
+def configuration_rollout(backend: Backend) -> tuple[SigningDevice, str]:
+    """Return a new device and the id of the deployment of its configuration; raises NotReached."""
     device = backend.accepted_device()
     path = f"v1/deviceconfig/configurations/device/{in_path(device.id)}"
-    with backend.building("a configuration"):
-        body = {"otakit-zone": "Europe/Oslo"}
-        backend.eventually(
-            lambda: expect_status(backend.management.put(path, json=body), 200, 201, 204)
-        )
+
+    def configure() -> None:
+        expect_status(backend.management.put(path, json=CONFIGURATION), 200, 201, 204)
+
+    with backend.building("a deployment of a configuration"):
+        backend.eventually(configure)
         answer = expect_status(backend.management.post(f"{path}/deploy", json={}), 200, 201)
-        backend.ledger.made(DEPLOYMENT, field_of(answer, "deployment_id"))
+        deployment_id = str(field_of(answer, "deployment_id"))
+        backend.ledger.made(DEPLOYMENT, deployment_id)
+    return device, deployment_id
+
+
+def _offered_configuration(backend: Backend) -> tuple[SigningDevice, str]:
+    """Return a device that was offered its configuration, and the link; raises NotReached."""
+    device, _ = configuration_rollout(backend)
     with backend.building("a device that was offered its configuration"):
         offer = backend.eventually(lambda: expect_status(device.poll(), 200))
         return device, str(field_of(offer, "artifact.source.uri"))

@@ -23,6 +23,7 @@ from otakit.contracts.rollout import (
     rollout_to,
 )
 from otakit.contracts.rule import rule
+from otakit.contracts.rules.device_deployments_configuration import configuration_rollout
 
 DOCUMENT = "Management APIs / Deployments / List Deployments"
 LIST = ["listDeployments"]
@@ -104,6 +105,23 @@ def software_is_found(backend: Backend) -> None:
     expect_contains(answer, ids_in(answer), made.id, "the deployments of software")
     answer = deployments(backend, search=made.name, type="configuration")
     expect_lacks(answer, ids_in(answer), made.id, "the deployments of configurations")
+
+
+@rule(
+    "MEN-MGT-DEP-118",
+    "The filter type=configuration finds deployments of configurations",
+    document=DOCUMENT,
+    operations=LIST,
+)
+def configurations_are_found(backend: Backend) -> None:
+    """Look for a deployment of a configuration by its type, among the newest ones."""
+    _, deployment_id = configuration_rollout(backend)
+
+    def look() -> None:
+        answer = deployments(backend, type="configuration", sort="desc")
+        expect_contains(answer, ids_in(answer), deployment_id, "the deployments of configurations")
+
+    backend.eventually(look)
 
 
 @rule(

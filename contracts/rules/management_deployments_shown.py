@@ -1,11 +1,14 @@
 """Management APIs / Deployments: how far a deployment is, and what is shown of it."""
 
 from otakit.contracts.backend import DEPLOYMENTS, Backend
+from otakit.contracts.caller import in_path
+from otakit.contracts.exchange import Exchange
 from otakit.contracts.expectations import (
     expect,
     expect_equal,
     expect_error,
     expect_field,
+    expect_status,
     field_of,
     json_of,
 )
@@ -17,6 +20,10 @@ from otakit.contracts.rollout import (
     rollout_to,
 )
 from otakit.contracts.rule import rule
+from otakit.contracts.rules.device_deployments_configuration import (
+    CONFIGURATION,
+    configuration_rollout,
+)
 
 SECTION = "Management APIs / Deployments"
 NEW = f"{SECTION} / Schemas / NewDeployment"
@@ -157,3 +164,44 @@ def retries_are_none_by_default(backend: Backend) -> None:
 def unknown_deployment_is_not_found(backend: Backend) -> None:
     """Ask for an id that no deployment has."""
     expect_error(backend.management.get(f"{DEPLOYMENTS}/{UNKNOWN}"), 404)
+
+
+@rule(
+    "MEN-MGT-DEP-020",
+    "A deployment of a device's configuration is of the type configuration",
+    document=DEPLOYMENT_SCHEMA,
+    operations=["getDeployment"],
+)
+def configuration_has_its_type(backend: Backend) -> None:
+    """Deploy a configuration, and look at the type."""
+    _, deployment_id = configuration_rollout(backend)
+    expect_field(_shown(backend, deployment_id), "type", "configuration")
+
+
+@rule(
+    "MEN-MGT-DEP-021",
+    "A deployment of a configuration has a string that contains the configuration object",
+    document=DEPLOYMENT_SCHEMA,
+    operations=["getDeployment"],
+)
+def configuration_is_shown(backend: Backend) -> None:
+    """Deploy a configuration, and look for it in the string."""
+    _, deployment_id = configuration_rollout(backend)
+    answer = _shown(backend, deployment_id)
+    text = field_of(answer, "configuration")
+    holds = isinstance(text, str) and all(
+        part in text for item in CONFIGURATION.items() for part in item
+    )
+    expect(
+        holds,
+        "the string with the configuration",
+        expected=f"a text with {CONFIGURATION} in it",
+        actual=text,
+        answer=answer,
+    )
+
+
+def _shown(backend: Backend, deployment_id: str) -> Exchange:
+    """Return a deployment as a user sees it, once it is there."""
+    path = f"{DEPLOYMENTS}/{in_path(deployment_id)}"
+    return backend.eventually(lambda: expect_status(backend.management.get(path), 200))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from otakit.contracts.backend import DEPLOYMENTS, Backend
 from otakit.contracts.caller import in_path
 from otakit.contracts.expectations import expect, expect_error, expect_field, expect_status
+from otakit.contracts.matching_devices import MatchingDevices
 from otakit.contracts.rollout import ids_in, rollout, rollout_to
 from otakit.contracts.rule import Check, rule
 from otakit.contracts.rules import (
@@ -98,6 +99,20 @@ def requests_of_a_phase_are_counted(backend: Backend) -> None:
     for device in made.devices:
         device.poll()
     expect_field(made.shown(), "phases.0.device_count", 1)
+
+
+@rule(
+    "MEN2-MGT-DP2-009",
+    "A device of a dynamic deployment without compatible artifact gets noartifact (second edition)",
+    document="Paths / Create a deployment",
+    operations=[DYNAMIC, "listAllDeploymentDevices"],
+    profiles=SECOND,
+)
+def incompatible_device_has_no_artifact(backend: Backend) -> None:
+    """Deploy to a filter, and let its device ask as one of another type."""
+    made = MatchingDevices(backend).deployed()
+    expect_status(made.device.poll(device_type="otakit-other"), 204)
+    made.expect_device("noartifact", path="devices")
 
 
 def _second(number: str, sentence: str, document: str, check: Check, *operations: str) -> None:

@@ -110,3 +110,9 @@ def last_filter_wins() -> None:
         if "search" in call.params:
             call.params.pop("status", None)
         return real(call)
+
+
+@bug("MEN-MGT-DEP-118")
+def configurations_are_never_found() -> None:
+    """The list has deployments of software only, whatever type is asked for."""
+    _changed("type", lambda _: "software")

@@ -89,3 +89,15 @@ def unknown_deployments_are_empty() -> None:
             return real(call)
         except NotFound:
             return json_answer({})
+
+
+@bug("MEN-MGT-DEP-020")
+def everything_is_software() -> None:
+    """A deployment of a configuration is shown as one of software."""
+    showing(lambda shown: shown.update(type="software"))
+
+
+@bug("MEN-MGT-DEP-021")
+def configurations_are_not_shown() -> None:
+    """A deployment of a configuration is shown with an empty object in place of it."""
+    showing(lambda shown: shown.update(configuration="{}"))
