@@ -1,29 +1,23 @@
 """The simulated device beside mender-client: the same situation makes both ask for the same."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-import uvicorn
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ota_support.scripted import a_device, kind
-from ota_support.server import LOGIN, NO_TLS
+from ota_support.scripted import a_device
+from ota_support.server import NO_TLS
 from otakit.fixtures.artifact import ArtifactInfo
 from otakit.fixtures.device_behaviour import Behaviour
 from otakit.fixtures.device_requests import Request, Response, Wait
 from otakit.fixtures.named_behaviours import Fails, PowerLoss, RollsBack
-from otakit.mockserver.app import create_server
-from otakit.mockserver.listening import options
-from otakit.mockserver.settings import Settings
+from otakit.mockserver.client import ControlClient, Journal, On, Universe
 
 if TYPE_CHECKING:
+    from tests.conftest import RunningServer
     from tests.real_clients.conftest import MenderClient, Operator
 
 MODULE = """
@@ -49,18 +43,14 @@ CUT_WHILE_INSTALLING = {"install": UNTIL_TOLD}
 CUT_WHILE_REBOOTING = {"reboot": "Yes", "rebooting": UNTIL_TOLD}
 
 
-@dataclass
-class Seen:
-    """A request, and the status that it was answered with."""
+OFFER = ("checkUpdateV2", "", 200)
+BY_THE_CLOCK = {("checkUpdateV2", "", 204), ("replaceInventory", "", 200)}
+"""What comes again and again, update or not."""
 
-    method: str
-    path: str
-    body: bytes = b""
-    status: int = 0
+MAP = ("getUpdateControlMap", "", 200)
 
-    def __str__(self) -> str:
-        """Name it as `scripted.kind` does, with its answer."""
-        return f"{kind(Request(self.method, self.path, (), self.body))} {self.status}"
+Asked = tuple[str, str, int]
+"""An exchange as both devices should have it: its operation, what it is about, its status."""
 
 
 class Reboots(Behaviour):
@@ -71,119 +61,37 @@ class Reboots(Behaviour):
         return bool(artifact)
 
 
-class Recorder:
-    """A server that keeps what devices ask of it, and how it answers.
+@pytest.fixture
+def universe(server: "RunningServer") -> Iterator[Universe]:
+    """Return the server's universe: its journal, and its faults."""
+    with ControlClient(server.url) as client:
+        yield client.universe()
 
-    Reports of the status `refused` fail.
+
+def story_of(journal: Journal, device_id: str) -> list[Asked]:
+    """Return what a device has asked of its one update, from the offer on, as the journal has it.
+
+    Polls and inventories come by the clock and are left out; so are repeated requests for the map.
+    mender-client reports while it downloads: so they stand in the order in which they began.
     """
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand before an application."""
-        self._app = app
-        self._seen: list[Seen] = []
-        self.url = ""
-        self.refused = ""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and write it down when it is answered."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        seen = Seen(scope["method"], scope["path"])
-        self._seen.append(seen)
-        if seen.path.endswith("/status"):
-            seen.body = await whole(receive)
-            if self.refused and self.refused.encode() in seen.body:
-                seen.status = 500
-                await PlainTextResponse("refused", 500)(scope, receive, send)
-                return
-
-        async def receiving() -> Message:
-            if seen.body:
-                return {"type": "http.request", "body": seen.body, "more_body": False}
-            return await receive()
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                seen.status = message["status"]
-            await send(message)
-
-        await self._app(scope, receiving, sending)
-
-    def update(self) -> list[str]:
-        """Return the requests of the one update that devices have made, from its offer on.
-
-        Polls and inventories come by the clock and are left out; so are repeated ones for the map.
-        """
-        story: list[str] = []
-        for seen in self._seen:
-            if seen.path.startswith("/api/devices/") or "/storage/artifacts/" in seen.path:
-                name = str(seen)
-                if name == "next 200":
-                    story = [name]
-                elif not (
-                    name in {"next 204", "inventory 200"} or story[-1:] == [name] == ["map 200"]
-                ):
-                    story.append(name)
-        return story
-
-    @property
-    def idle(self) -> bool:
-        """Say whether there was nothing new for the device that asked last."""
-        polls = [seen for seen in self._seen if seen.path.endswith("/next")]
-        return [seen.status for seen in polls][-2:] == [204, 204]
-
-    def clear(self) -> None:
-        """Forget what was asked."""
-        self._seen.clear()
+    story: list[Asked] = []
+    entries = journal.entries({"caller": device_id, "side": "devices"})
+    for entry in sorted(entries, key=lambda entry: (entry.wall, entry.number)):
+        about = ""
+        if entry.operation == "reportDeploymentStatus":
+            about = journal.entry(entry.number).request["body"]["json"]["status"]
+        asked = (entry.operation, about, entry.status)
+        if asked == OFFER:
+            story = [asked]
+        elif asked not in BY_THE_CLOCK and not (story[-1:] == [asked] == [MAP]):
+            story.append(asked)
+    return story
 
 
-async def whole(receive: Receive) -> bytes:
-    """Return the body of a request, which mender-client sends in chunks."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        body += message["body"]
-        if not message["more_body"]:
-            return bytes(body)
-
-
-@pytest.fixture
-def recorder() -> Iterator[Recorder]:
-    """Return a recording server, which runs until the test is over."""
-    with serving(Recorder(create_server(Settings()).app)) as recorder:
-        yield recorder
-
-
-@contextmanager
-def serving(recorder: Recorder) -> Iterator[Recorder]:
-    """Run a server in a thread."""
-    started = threading.Event()
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: Any = None) -> None:
-            await super().startup(sockets)
-            started.set()
-
-    server = Server(uvicorn.Config(recorder, port=0, log_level="warning", **options()))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    assert started.wait(20)
-    recorder.url = "http://{}:{}".format(*server.servers[0].sockets[0].getsockname())
-    try:
-        yield recorder
-    finally:
-        server.should_exit = True
-        thread.join(20)
-
-
-@pytest.fixture
-def operator(recorder: Recorder, ota_parts: Any) -> Iterator["Operator"]:
-    """Return the operator of the recording server."""
-    with httpx.Client(base_url=f"{recorder.url}/api/management/", verify=NO_TLS) as http:
-        token = http.post("v1/useradm/auth/login", auth=LOGIN).raise_for_status().text
-        http.headers["Authorization"] = f"Bearer {token}"
-        yield ota_parts[1](http)
+def is_idle(journal: Journal, device_id: str) -> bool:
+    """Say whether there was nothing new for a device, twice."""
+    polls = journal.entries({"caller": device_id, "operation": "checkUpdateV2"})
+    return [poll.status for poll in islice(polls, 2)] == [204, 204]
 
 
 class Simulated:
@@ -244,18 +152,20 @@ def go_on(operator: "Operator", deployment: str, device: Any) -> None:
     operator.change_control_map(deployment, control_map("continue"))
 
 
-def cut_power(operator: "Operator", deployment: str, device: Any) -> None:
+def cut_power(place: str) -> Meanwhile:
     """Take the power from the real one where its module waits for that, and give it back.
 
-    That is how it reboots; a simulated device does it by itself.
+    `place` is what it is at then. That is how it reboots; a simulated device does it by itself.
     """
-    if hasattr(device, "disk"):
-        waits = {"installing": 1}, {"rebooting": 1}
-        device.until(lambda: operator.statistics(deployment) in waits, "it installs or reboots")
-        file = next(iter(operator.statistics(deployment)))
-        device.until((device.disk / file).exists, "the module is at it")
-        device.stop()
-        device.start()
+
+    def cut(operator: "Operator", deployment: str, device: Any) -> None:
+        if hasattr(device, "disk"):
+            device.until((device.disk / place).exists, f"the module is {place}")
+            assert operator.statistics(deployment) == {place: 1}
+            device.stop()
+            device.start()
+
+    return cut
 
 
 def control_map(action: str) -> dict[str, Any]:
@@ -277,10 +187,15 @@ PAUSING = {"update_control_map": control_map("pause")}
         ({"reboot": "Yes"}, Reboots(), PAUSING, go_on),
         ({"refused": "downloading"}, Behaviour(), {}, nothing),
         ({"refused": "installing"}, Behaviour(), {}, nothing),
-        (CUT_WHILE_REBOOTING, Reboots(), {}, cut_power),
-        ({**CUT_WHILE_REBOOTING, "verify": "exit 1"}, RollsBack(), {}, cut_power),
-        (CUT_WHILE_INSTALLING, PowerLoss(broken=0.0), {}, cut_power),
-        ({**CUT_WHILE_INSTALLING, "rollback": "No"}, PowerLoss(broken=1.0), {}, cut_power),
+        (CUT_WHILE_REBOOTING, Reboots(), {}, cut_power("rebooting")),
+        ({**CUT_WHILE_REBOOTING, "verify": "exit 1"}, RollsBack(), {}, cut_power("rebooting")),
+        (CUT_WHILE_INSTALLING, PowerLoss(broken=0.0), {}, cut_power("installing")),
+        (
+            {**CUT_WHILE_INSTALLING, "rollback": "No"},
+            PowerLoss(broken=1.0),
+            {},
+            cut_power("installing"),
+        ),
     ],
     ids=[
         *("success", "reboot", "failure", "abort", "control map", "control map and reboot"),
@@ -289,7 +204,8 @@ PAUSING = {"update_control_map": control_map("pause")}
     ],
 )
 def test_both_go_through_an_update_alike(  # noqa: PLR0913, PLR0917 - a situation
-    recorder: Recorder,
+    server: "RunningServer",
+    universe: Universe,
     operator: "Operator",
     mender_client: Callable[..., "MenderClient"],
     write_artifact: Callable[..., Path],
@@ -300,34 +216,36 @@ def test_both_go_through_an_update_alike(  # noqa: PLR0913, PLR0917 - a situatio
 ) -> None:
     """Offer, reports, download, second login, log: in the same order, with the same answers.
 
-    What they tell in the end is installed is the same, too.
+    So the mock's journal has it. What they tell in the end is installed is the same, too.
     """
-    client = mender_client(url=recorder.url)
+    client = mender_client()
     given = {**HARMLESS, **script}
-    recorder.refused = given["refused"]
+    if given["refused"]:
+        body = {"status": given["refused"]}
+        on: On = {"operations": ["reportDeploymentStatus"], "body": body}
+        universe.faults.add("status", status=500, on=on)
     client.add_module("app", MODULE.format(**given).replace("DISK", str(client.disk)))
     operator.upload(write_artifact("release-1", "app", payload="anything"))
     client.start()
-    real = through(operator, recorder, client, plan, meanwhile)
+    real = through(operator, universe.journal, client, plan, meanwhile)
     client.stop()
-    with httpx.Client(base_url=recorder.url, verify=NO_TLS) as http:
-        simulated = through(operator, recorder, Simulated(http, behaviour), plan, meanwhile)
+    with httpx.Client(base_url=server.url, verify=NO_TLS) as http:
+        device = Simulated(http, behaviour)
+        simulated = through(operator, universe.journal, device, plan, meanwhile)
     assert simulated == real
 
 
 def through(
     operator: "Operator",
-    recorder: Recorder,
+    journal: Journal,
     device: Any,
     plan: dict[str, Any],
     meanwhile: Meanwhile,
-) -> list[str]:
+) -> tuple[list[Asked], str]:
     """Let a device go through a deployment; return what it asked, and what it has then."""
     device_id = operator.accept(device)
     deployment = operator.deploy("release-1", device_id, **plan)
     meanwhile(operator, deployment, device)
     device.until(lambda: operator.finished(deployment), "the deployment is finished")
-    device.until(lambda: recorder.idle, "it polls again")
-    story = recorder.update()
-    recorder.clear()
-    return [*story, f"has {operator.attributes(device_id)['artifact_name']}"]
+    device.until(lambda: is_idle(journal, device_id), "it polls again")
+    return story_of(journal, device_id), operator.attributes(device_id)["artifact_name"]
