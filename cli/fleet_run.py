@@ -18,9 +18,9 @@ from otakit.cli import fleet_options
 from otakit.cli.fleet_view import FleetView
 from otakit.fixtures.artifact_errors import ArtifactError
 from otakit.fixtures.artifact_reader import read_artifact
-from otakit.fixtures.artifact_writer import write_artifact
 from otakit.fixtures.behaviours import assign, behaviour
 from otakit.fixtures.device_timing import Timing
+from otakit.fixtures.fleet.made_up import DEVICE_TYPES, made_up
 from otakit.fixtures.fleet.mock_universe import NoMock
 from otakit.fixtures.fleet.moves import BadBehaviour
 from otakit.fixtures.fleet.operator import Login, Refused
@@ -33,7 +33,6 @@ from otakit.fixtures.fleet.wire import Unreachable
 
 EXIT_HELD, EXIT_BROKEN, EXIT_UNREACHABLE, EXIT_STOPPED = 0, 1, 3, 130
 
-DEVICE_TYPES = ("otakit-a", "otakit-b")
 PER_SECOND = 200
 """How many devices are switched on in a second, where nothing else is said."""
 
@@ -142,21 +141,6 @@ def _artifact_of(path: Path) -> OwnArtifact:
         raise click.ClickException(message) from None
     types = tuple(info.device_types)
     return OwnArtifact(name=info.name, device_types=types, content=content)
-
-
-def made_up(run: str, device_type: str, size: int) -> OwnArtifact:
-    """Make an artifact for devices of a type, with a payload of so many bytes."""
-    out = io.BytesIO()
-    name = f"otakit-fleet-{run}"
-    write_artifact(
-        out,
-        name=name,
-        device_types=[device_type],
-        payload_type="otakit-fleet",
-        files=[("payload.bin", bytes(size))],
-        compression="none",
-    )
-    return OwnArtifact(name=name, device_types=(device_type,), content=out.getvalue())
 
 
 class _Command:

@@ -51,7 +51,7 @@ def inapplicable(rule: Rule, session: Session, effort: Effort) -> str:
     if missing := [operation for operation in rule.operations if operation not in known]:
         return f"the dialect '{session.documents.dialect}' has no operation '{missing[0]}'"
     profile = session.profile
-    needed = _plan(rule, session.documents)
+    needed = plan_of(rule, session.documents)
     if _rank(needed) > _rank(profile.plan):
         return f"it needs the plan '{needed}', and the profile claims '{profile.plan}'"
     if EFFORTS.index(rule.effort) > EFFORTS.index(effort):
@@ -59,7 +59,7 @@ def inapplicable(rule: Rule, session: Session, effort: Effort) -> str:
     return ""
 
 
-def _plan(rule: Rule, documents: Documents) -> str:
+def plan_of(rule: Rule, documents: Documents) -> str:
     """Return the lowest plan that has all that a rule is about."""
     plans = {rule.plan, *(documents.operations[o].plan for o in rule.operations)}
     return max(plans, key=_rank)
