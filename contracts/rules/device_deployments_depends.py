@@ -56,7 +56,11 @@ def post_without_update_is_empty(backend: Backend) -> None:
 def free_keys_choose_the_artifact(backend: Backend) -> None:
     """Deploy a release for two checksums, and let a device ask that has the second."""
     name = backend.name("release")
-    artifacts = [backend.artifact(name, depends={CHECKSUM: [text]}) for text in ("one", "two")]
+    contents = {"one": b"otakit", "two": b"otakit" * 5000}  # some servers offer the smallest
+    artifacts = [
+        backend.artifact(name, depends={CHECKSUM: [text]}, content=content)
+        for text, content in contents.items()
+    ]
     made = rollout(backend, artifact=artifacts[1])
     answer = made.expect_offer(_ask(made.device, **{CHECKSUM: "two"}))
     fetched = backend.anonymous.get(field_of(answer, "artifact.source.uri"))
