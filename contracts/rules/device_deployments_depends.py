@@ -58,7 +58,7 @@ def free_keys_choose_the_artifact(backend: Backend) -> None:
     name = backend.name("release")
     contents = {"one": b"otakit", "two": b"otakit" * 5000}  # some servers offer the smallest
     artifacts = [
-        backend.artifact(name, depends={CHECKSUM: [text]}, content=content)
+        backend.artifact(name, depends={CHECKSUM: [text]}, content=content, compression="none")
         for text, content in contents.items()
     ]
     made = rollout(backend, artifact=artifacts[1])
