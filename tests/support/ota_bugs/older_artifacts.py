@@ -34,7 +34,8 @@ def _once_more(edition: str) -> None:
     load()
     covered: set[str] = set()
     for known in list(BUGS.values()):
-        if known.plant.__module__ not in {module.__name__ for module in _MODULES}:
+        current = known.profile == "mender-enterprise"
+        if not current or known.plant.__module__ not in {m.__name__ for m in _MODULES}:
             continue
         older = (name.replace("MEN-", f"MEN{edition}-") for name in known.caught_by)
         caught = tuple(name for name in older if name in RULES)
