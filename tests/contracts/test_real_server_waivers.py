@@ -19,6 +19,8 @@ OTAKIT = str(Path(sys.executable).with_name("otakit"))
 WAIVERS = "mender-server-4"
 KEPT = {"MEN-API-WEB-001"}
 """What the real server lacks, and the mock has in its dialect, too: there the rules hold."""
+BY_CHANCE = {"MEN-MGT-AUT-033"}
+"""Devices in the order of their ids, which are drawn, may be in that of their age by chance."""
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +61,12 @@ def test_with_the_waivers_nothing_is_broken(real_enough: str) -> None:
     """All departures are in the file, and it has no others."""
     code, verdicts = verdicts_at(real_enough, "--waivers", WAIVERS)
     assert with_verdict(verdicts, "fail", "not reached") == set()
-    assert (code, with_verdict(verdicts, "waived")) == (0, waived() - KEPT)
+    assert (code, with_verdict(verdicts, "waived") | BY_CHANCE) == (0, waived() - KEPT)
 
 
 def test_without_the_waivers_the_departures_are_flagged(real_enough: str) -> None:
     """Each of the file's rules fails by itself."""
-    rules = sorted(name for name in waived() - KEPT if name.startswith("MEN"))
+    rules = sorted(name for name in waived() - KEPT - BY_CHANCE if name.startswith("MEN"))
     options = [option for name in rules for option in ("--rule", name)]
     code, verdicts = verdicts_at(real_enough, *options)
     assert (code, with_verdict(verdicts, "fail")) == (1, set(rules))

@@ -6,6 +6,7 @@ from typing import Any
 from ota_bugs.catalogue import answering, bug, instead_of
 from otakit.mockserver.answers import Answer, json_answer
 from otakit.mockserver.domain.access_tokens import AccessTokens
+from otakit.mockserver.domain.errors import Conflict, Unprocessable
 from otakit.mockserver.domain.tokens import Tokens
 from otakit.mockserver.domain.users import Users
 from otakit.mockserver.operations import Call
@@ -70,13 +71,25 @@ def use_is_not_noted() -> None:
         return None
 
 
-@bug("MEN-MGT-USR-026", "MEN-MGT-USR-029")
+@bug("MEN-MGT-USR-026")
 def access_tokens_are_not_checked() -> None:
     """A user has any number of personal access tokens, and under any name."""
 
     @instead_of(AccessTokens, "check_room")
     def _(_: Any, __: AccessTokens, ___: str) -> None:
         return None
+
+
+@bug("MEN-MGT-USR-029")
+def too_many_access_tokens_are_a_conflict() -> None:
+    """One personal access token too many is refused like one whose name is taken."""
+
+    @instead_of(AccessTokens, "check_room")
+    def _(real: Any, tokens: AccessTokens, name: str) -> None:
+        try:
+            real(tokens, name)
+        except Unprocessable as error:
+            raise Conflict(error.message) from None
 
 
 @bug("MEN-MGT-USR-028")

@@ -8,6 +8,7 @@ import jwt
 from ota_bugs.catalogue import answering, bug, instead_of
 from otakit.mockserver.answers import Answer, json_answer
 from otakit.mockserver.api import useradm
+from otakit.mockserver.api import users as api
 from otakit.mockserver.domain import users
 from otakit.mockserver.domain.errors import Invalid
 from otakit.mockserver.domain.users import Users
@@ -110,9 +111,9 @@ def logout_ends_all_sessions() -> None:
 def last_login_is_not_shown() -> None:
     """A user does not tell when the last login was."""
 
-    @answering("getMyUser")
-    def _(real: Any, call: Call) -> Answer:
-        shown = json.loads(real(call).body)
+    @instead_of(api, "_show")
+    def _(real: Any, *who: Any) -> Answer:
+        shown = json.loads(real(*who).body)
         return json_answer({name: shown[name] for name in shown if name != "login_ts"})
 
 
