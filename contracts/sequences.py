@@ -127,7 +127,8 @@ class Search:
                 self._found = None
                 found += 1
             yield None
-            if found >= _MOST_FINDINGS or self._is_over():
+            nothing_wanted = self.bench.known >= set(STEPS)
+            if found >= _MOST_FINDINGS or nothing_wanted or self._is_over():
                 return
             self._round(number)
 

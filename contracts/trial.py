@@ -183,9 +183,10 @@ def looks_of(oracle: Oracle) -> Iterator[Step]:
         yield inventory.Shown(device=device)
         yield configuration.Shown(device=device)
     for deployment in oracle.numbers("deployment"):
-        yield deployment_looks.Shown(deployment=deployment)
+        # A deployment's statistics are shown with it, too: what is wrong with them comes first.
         yield deployment_looks.Statistics(deployment=deployment)
         yield deployment_looks.Devices(deployment=deployment)
+        yield deployment_looks.Shown(deployment=deployment)
     for artifact in oracle.numbers("artifact"):
         yield artifacts.Shown(artifact=artifact)
     for saved in oracle.numbers("filter"):

@@ -85,7 +85,9 @@ class _New(Step):
 
     def looks(self, oracle: Oracle) -> Iterable[Step]:
         """Look at it."""
-        return [Shown(deployment=self.deployment)] if not self.possible(oracle) else ()
+        return (
+            [Shown(deployment=self.deployment)] if oracle.has(DEPLOYMENT, self.deployment) else ()
+        )
 
 
 def _posted(hands: Hands, path: str, body: dict[str, Any]) -> Exchange:

@@ -81,16 +81,38 @@ def step(name: str, operation: str, sentence: str) -> Callable[[S], S]:
 
 def step_of(told: Any) -> Step:
     """Read a step from a file; raises BadCapsule."""
-    if not isinstance(told, dict) or told.get("step") not in STEPS:
+    name = told.get("step") if isinstance(told, dict) else None
+    if not isinstance(name, str) or name not in STEPS:
         message = f"there is no step such as {str(told)[:80]}"
         raise BadCapsule(message)
-    kind = STEPS[told["step"]]
+    kind = STEPS[name]
     given = {name: _frozen(value) for name, value in told.items() if name != "step"}
+    types = {f.name: str(getattr(f.type, "__name__", f.type)) for f in fields(kind)}
+    for name, value in given.items():
+        if not _fits(value, types.get(name, "")):
+            message = f"step '{kind.name}': '{name}' cannot be {str(told[name])[:80]!r}"
+            raise BadCapsule(message)
     try:
         return kind(**given)
     except TypeError as error:
         message = f"step '{kind.name}': {error}"
         raise BadCapsule(message) from None
+
+
+def _fits(value: Any, wanted: str) -> bool:
+    """Say whether a value of a file can be that of a field, as far as JSON tells."""
+    if isinstance(value, tuple):
+        parts = [
+            part
+            for element in value
+            for part in (element if isinstance(element, tuple) else [element])
+        ]
+        return wanted == "tuple" and all(isinstance(p, (int, str, type(None))) for p in parts)
+    if isinstance(value, dict):
+        return wanted == "Mapping" and all(isinstance(text, str) for text in value.values())
+    if value is None:
+        return "None" in wanted
+    return type(value).__name__ in {"int", "str"} and type(value).__name__ in wanted
 
 
 def _frozen(value: Any) -> Any:

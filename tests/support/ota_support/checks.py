@@ -31,13 +31,13 @@ def target(url: str, **more: Any) -> Target:
 def events(url: str, *ids: str, profile: str = "mender-enterprise") -> list[Event]:
     """Run the rules of these ids, or all, and return all that the run tells.
 
-    Sequences and races are run with a quick effort where they are named.
+    Sequences and races are run where they are named, until all of them have failed.
     """
     claimed = PROFILES[profile]
     mine = documents(claimed.edition)
     choice = Choice(claimed, mine, load())
     rules = choice.rules(PHASES, ids, (), None)
-    others = choice.phases(PHASES if ids else (), ids, (), effort="quick", seed=1)
+    others = choice.phases(PHASES if ids else (), ids, (), effort="default", seed=1)
     to = target(url, **(prepared(url) if profile == "jfrog-connect" else {}))
     session = Session(to, claimed, mine, f"{RUN}{next(_numbers) if others else ''}")
     with Run(session, rules, phases=others, effort="thorough") as run:
