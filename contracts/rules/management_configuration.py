@@ -1,6 +1,5 @@
 """Management APIs / Device configure: users say how devices shall be, and deploy it."""
 
-import io
 from typing import Any
 
 from otakit.contracts.backend import Backend
@@ -8,18 +7,14 @@ from otakit.contracts.caller import in_path
 from otakit.contracts.exchange import Exchange
 from otakit.contracts.expectations import (
     expect_contains,
-    expect_equal,
     expect_error,
     expect_field,
     expect_status,
     field_of,
 )
-from otakit.contracts.failures import Failure
 from otakit.contracts.ledger import DEPLOYMENT
 from otakit.contracts.rule import rule
 from otakit.contracts.signing_device import SigningDevice
-from otakit.fixtures.artifact_errors import ArtifactError
-from otakit.fixtures.artifact_reader import read_artifact
 
 SECTION = "Management APIs / Device configure"
 GET = f"{SECTION} / Get Device Configuration"
@@ -157,26 +152,6 @@ def deployed_configuration_is_offered(backend: Backend) -> None:
 
 @rule(
     "MEN-MGT-CFG-013",
-    "What the device fetches is an artifact with the configuration that was deployed in it",
-    document=DEPLOY,
-    operations=["deployDeviceConfiguration", "checkUpdate", "fetchConfiguration"],
-    severity="critical",
-)
-def deployed_configuration_is_fetched(backend: Backend) -> None:
-    """Deploy a configuration, and let the device follow the offer's link."""
-    values = {"timezone": "Europe/Oslo", "log": "debug"}
-    device = configured(backend, values)
-    with backend.building("an offer"):
-        _deployed(backend, device)
-        offer = backend.eventually(lambda: expect_status(device.poll(), 200))
-        link = str(field_of(offer, "artifact.source.uri"))
-    fetched = expect_status(backend.anonymous.get(link), 200)
-    found = _configuration_in(fetched)
-    expect_equal(fetched, found, values, "the configuration in the artifact")
-
-
-@rule(
-    "MEN-MGT-CFG-014",
     "Deploying the configuration of a device that there is not is answered 404",
     document=DEPLOY,
     operations=["deployDeviceConfiguration"],
@@ -211,16 +186,3 @@ def _deployed(backend: Backend, device: SigningDevice) -> str:
     found = str(field_of(answer, "deployment_id"))
     backend.ledger.made(DEPLOYMENT, found)
     return found
-
-
-def _configuration_in(fetched: Exchange) -> Any:
-    """Read an artifact's configuration; fail where it is none."""
-    try:
-        return read_artifact(io.BytesIO(fetched.content)).updates[0].meta_data
-    except (ArtifactError, IndexError) as error:
-        raise Failure(
-            title="the configuration that the offer links is an artifact",
-            expected="an artifact with one update",
-            actual=f"{len(fetched.content)} bytes that are none: {error}",
-            exchange=fetched,
-        ) from None

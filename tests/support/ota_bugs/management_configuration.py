@@ -5,7 +5,6 @@ from typing import Any
 from ota_bugs.catalogue import answering, bug, instead_of, without_checks
 from otakit.mockserver.answers import Answer, json_answer
 from otakit.mockserver.api import configuration as configuration_api
-from otakit.mockserver.api import configuration_download
 from otakit.mockserver.domain.configuration import Configuration, Configurations
 from otakit.mockserver.domain.deployment import Deployment
 from otakit.mockserver.domain.errors import NotFound
@@ -174,15 +173,6 @@ def configurations_are_deployed_when_they_are_set() -> None:
 
 
 @bug("MEN-MGT-CFG-013")
-def deployed_configurations_are_empty() -> None:
-    """The artifact that a device fetches has no configuration in it."""
-
-    @instead_of(configuration_download, "write_configuration_artifact")
-    def write(real: Any, out: Any, **about: Any) -> None:
-        real(out, **{**about, "configuration": {}})
-
-
-@bug("MEN-MGT-CFG-014")
 def configurations_of_nobody_are_deployed() -> None:
     """Deploying the configuration of a device that there is not succeeds."""
 
