@@ -1,5 +1,6 @@
 """A server with a bug, in a process of its own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,18 +12,35 @@ from ota_bugs.catalogue import Bug
 
 SUPPORT = Path(__file__).parent.parent
 
+_resting: "list[subprocess.Popen[str]]" = []
+"""Nurseries that have no server now; they end with this process, as their input does."""
+
 
 @contextmanager
 def served_with(bug: Bug) -> Iterator[str]:
     """Run a server with a bug, and give its URL."""
-    command = [sys.executable, "-m", "ota_bugs", bug.name, "--port", "0", *bug.options]
-    environment = {**os.environ, "PYTHONPATH": str(SUPPORT)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line.startswith("otakit ready "), f"instead of a ready line: {line!r}"
-            yield line.split()[-1]
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+    nursery = _resting.pop() if _resting else _nursery()
+    assert nursery.stdin is not None
+    assert nursery.stdout is not None
+    nursery.stdin.write(json.dumps([bug.name, *bug.options]) + "\n")
+    nursery.stdin.flush()
+    line = nursery.stdout.readline()
+    assert line.startswith("otakit ready "), f"instead of a ready line: {line!r}"
+    try:
+        yield line.split()[-1]
+    finally:
+        nursery.stdin.write("end\n")
+        nursery.stdin.flush()
+        ended = nursery.stdout.readline()
+        if ended == "ended\n":
+            _resting.append(nursery)
+
+
+def _nursery() -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "ota_bugs.nursery"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(SUPPORT)},
+    )
