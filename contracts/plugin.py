@@ -26,6 +26,7 @@ MARKER = (
 _INSTALL = "pip install 'otakit[{}]'"
 
 WORLDS: "pytest.StashKey[Worlds]" = pytest.StashKey()
+WRONG: "pytest.StashKey[str]" = pytest.StashKey()
 
 _OPTIONS = (
     ("--otakit-url", "URL", "use this running otakit server, instead of starting one"),
@@ -82,13 +83,29 @@ def _check(config: pytest.Config) -> "Check":
         raise pytest.UsageError(message) from None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse markers that say something else than they can."""
-    if any(item.get_closest_marker("otakit") for item in items):
-        from otakit.contracts.pytest_worlds import wish_of  # noqa: PLC0415 - as above
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse markers that say something else than they can.
 
-        for item in items:
+    A worker of pytest-xdist cannot end the session: there the test fails.
+    """
+    if not any(item.get_closest_marker("otakit") for item in items):
+        return
+    from otakit.contracts.pytest_worlds import wish_of  # noqa: PLC0415 - as above
+
+    for item in items:
+        try:
             wish_of(item)
+        except pytest.UsageError as error:
+            if not hasattr(config, "workerinput"):
+                raise
+            item.stash[WRONG] = str(error)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a test whose marker is wrong."""
+    if wrong := item.stash.get(WRONG, ""):
+        pytest.fail(wrong, pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -175,6 +192,6 @@ def ota_assert_conforms(request: pytest.FixtureRequest) -> "AssertConforms":
     try:
         from otakit.contracts.pytest_conforms import AssertConforms  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
-        missing = f"'{error.name}' is not installed: ota_assert_conforms needs "
-        pytest.fail(missing + _INSTALL.format("check"), pytrace=False)
+        message = f"'{error.name}' is missing: ota_assert_conforms needs {_INSTALL.format('check')}"
+        raise pytest.fail.Exception(message, pytrace=False) from None
     return AssertConforms(wish.edition, wish.dialect)

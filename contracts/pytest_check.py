@@ -132,7 +132,7 @@ class Check:
             result = item.result
             if result is not None and result.broken:
                 report.sections.append(("otakit requests", _told(item.exchanges)))
-            if result is not None and result.verdict == Verdict.NOT_REACHED:
+            if call.excinfo is not None and isinstance(call.excinfo.value, NotShown):
                 report.otakit_not_shown = True  # type: ignore[attr-defined]  # ours, and travels
             report.otakit_heard = Forms.noted(item.exchanges)  # type: ignore[attr-defined]  # as well
         return report

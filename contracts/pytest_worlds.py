@@ -90,6 +90,11 @@ def _refuse(item: pytest.Item, reason: str) -> NoReturn:
     raise pytest.UsageError(message)
 
 
+def _failed(message: str) -> BaseException:
+    """Return what ends a test with a message and no traceback: this is not about its code."""
+    return pytest.fail.Exception(message, pytrace=False)
+
+
 class Worlds:
     """All servers of one test process: those that it starts, or the one it was given."""
 
@@ -131,7 +136,7 @@ class Worlds:
         try:
             return self._servers.get(**options)
         except StartFailed as error:
-            pytest.fail(str(error), pytrace=False)
+            raise _failed(str(error)) from None
 
     @contextmanager
     def universe(self, name: str, wish: Wish) -> Iterator[Mender]:
@@ -145,7 +150,8 @@ class Worlds:
             try:
                 mender = stack.enter_context(making)
             except (ControlError, Unreachable) as error:
-                pytest.fail(f"the test's universe cannot be made: {error}", pytrace=False)
+                message = f"the test's universe cannot be made: {error}"
+                raise _failed(message) from None
             yield mender
 
     def _the_given(self) -> RunningServer:
@@ -161,17 +167,18 @@ class Worlds:
         try:
             shown = server.client.apis()
         except (ControlError, Unreachable) as error:
-            pytest.fail(f"--otakit-url: {error}", pytrace=False)
+            message = f"--otakit-url: {error}"
+            raise _failed(message) from None
         for key in ("edition", "dialect"):
             if shown[key] != getattr(wish, key):
                 message = (
                     f"--otakit-url: the server has the {key} '{shown[key]}', and the test wishes"
                     f" '{getattr(wish, key)}'"
                 )
-                pytest.fail(message, pytrace=False)
+                raise _failed(message)
         if wish.seed is not None:
             message = "--otakit-url: a test with a seed needs a server that is started for it"
-            pytest.fail(message, pytrace=False)
+            raise _failed(message)
         return server
 
 
@@ -212,7 +219,7 @@ class RunFleet:
                 control_token=self._worlds.control_token,
             )
         except BrokenPromise as error:
-            broken = str(error)
+            raise _failed(str(error)) from None
         except ModuleNotFoundError as error:
-            broken = f"'{error.name}' is not installed: ota_fleet needs pip install 'otakit[fleet]'"
-        pytest.fail(broken, pytrace=False)
+            message = f"'{error.name}' is missing: ota_fleet needs pip install 'otakit[fleet]'"
+            raise _failed(message) from None

@@ -35,8 +35,9 @@ def report_of(universe: Universe, newest: int = NEWEST) -> str:
 def _lines(universe: Universe, newest: int) -> Iterator[str]:
     yield f"universe  {universe.id} at {universe.url}"
     yield f"clock     {_clock(universe.clock.read())}"
+    names = {fault.id: fault.name or fault.id for fault in universe.faults}
     for fault in universe.faults:
-        yield f"fault     {_fault(fault)}"
+        yield f"fault     {names[fault.id]}: {_fault(fault)}"
     entries = list(islice(universe.journal.entries(), newest))[::-1]
     if not entries:
         yield "journal   nothing was asked"
@@ -45,7 +46,8 @@ def _lines(universe: Universe, newest: int) -> Iterator[str]:
     more = f", and {earlier} before" if earlier else ""
     yield f"journal   {len(entries)} request{'s' if len(entries) > 1 else ''}{more}"
     for entry in entries:
-        yield from _request(universe, entry)
+        struck = ", ".join(names.get(fault, fault) for fault in entry.faults)
+        yield from _request(universe, entry, struck)
 
 
 def _clock(clock: ClockState) -> str:
@@ -56,18 +58,17 @@ def _clock(clock: ClockState) -> str:
 
 def _fault(fault: Fault) -> str:
     action, *rest = (f"{value}" for value in fault.do.values())
-    named = fault.name or fault.id
     conditions = [
         f"{key}={value}" for part in (fault.on, fault.when) for key, value in part.items()
     ]
     state = "" if fault.enabled else ", disabled"
     what = " ".join([action, *rest, *conditions])
-    return f"{named}: {what}: struck {fault.hits} of {fault.seen} requests{state}"
+    return f"{what}: struck {fault.hits} of {fault.seen} requests{state}"
 
 
-def _request(universe: Universe, entry: Entry) -> Iterator[str]:
+def _request(universe: Universe, entry: Entry, struck: str) -> Iterator[str]:
     query = f"?{entry.query}" if entry.query else ""
-    faults = f", fault {', '.join(entry.faults)}" if entry.faults else ""
+    faults = f", fault {struck}" if struck else ""
     took = f"{entry.milliseconds:.1f} ms"
     yield (
         f"{entry.number:>4}  {_time(entry.at)}  {entry.method} {entry.path}{query}"

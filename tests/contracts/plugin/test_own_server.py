@@ -1,0 +1,70 @@
+"""A test run with servers of its own: one for each worker, and nothing of theirs reaches it."""
+
+from collections.abc import Callable
+
+import pytest
+
+ISOLATED = """
+import pytest
+
+@pytest.mark.parametrize("number", range(8))
+def test_alone(ota_mender, number):
+    ota_mender.device()
+    devices = ota_mender.management.get("v2/devauth/devices").json()
+    assert len(devices) == 1
+
+def test_servers_are_started_once(ota_server, ota_mender):
+    assert ota_server.url == ota_mender.url
+    assert [one.universe.id for one in ota_server.live] == [ota_mender.universe.id]
+"""
+
+PATCHED = """
+import datetime, socket, time
+import pytest
+
+class Stopped(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2001, 1, 1, tzinfo=tz)
+
+@pytest.fixture(autouse=True)
+def stopped(monkeypatch):
+    monkeypatch.setattr(time, "time", lambda: 978_307_200.0)
+    monkeypatch.setattr(time, "monotonic", lambda: 1.0)
+    monkeypatch.setattr(datetime, "datetime", Stopped)
+
+def test_time_goes_on(ota_mender):
+    assert ota_mender.clock.now.year > 2020
+    assert ota_mender.management.get("v2/devauth/devices").status_code == 200
+
+@pytest.mark.otakit(clock="frozen")
+def test_time_stands_still_there(ota_mender):
+    assert ota_mender.clock.speed == 0
+    assert ota_mender.clock.now == ota_mender.clock.now
+
+def test_nothing_was_taken_from_the_surroundings(ota_server):
+    assert ota_server.client.apis()["edition"] == "mender"
+    assert ota_server.client.health() == "ok"
+
+SEEN = []
+
+@pytest.mark.otakit(seed=5)
+@pytest.mark.parametrize("round", range(2))
+def test_seed_makes_the_same_ids(ota_mender, round):
+    SEEN.append(ota_mender.device().id)
+    assert SEEN == SEEN[:1] * len(SEEN)
+"""
+
+
+def test_workers_have_universes_of_their_own(run_pytest: Callable[..., pytest.RunResult]) -> None:
+    """Each test sees its own device only, on two workers."""
+    run_pytest(ISOLATED, "-n", "2").assert_outcomes(passed=9)
+
+
+def test_what_tests_do_to_their_process_leaves_the_server_alone(
+    run_pytest: Callable[..., pytest.RunResult],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Patched time, and variables of otakit's."""
+    monkeypatch.setenv("OTAKIT_SERVE_EDITION", "mender-1")
+    run_pytest(PATCHED).assert_outcomes(passed=5)
