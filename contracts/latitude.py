@@ -29,20 +29,24 @@ class Latitude:
     `fields` are paths into the body, with `*` for each element of a list or object. `statuses` are
     answers that do as well as the one that the oracle gives, where no document names one. What is
     `late` may become true only after a while: always, or after certain acts of the sequence. It is
-    asked for again then, so it has to be something that changes nothing.
+    asked for again then, so it has to be something that changes nothing. But `prompt` fields of it
+    are there at once.
     """
 
     fields: dict[str, Freedom] = field(default_factory=dict)
     statuses: dict[int, frozenset[int]] = field(default_factory=dict)
     late: bool | frozenset[str] = False
+    prompt: frozenset[str] = frozenset()
     why: str = ""
 
     def allows(self, expected: int, found: int) -> bool:
         """Say whether a status may stand in place of the oracle's."""
         return found == expected or found in self.statuses.get(expected, ())
 
-    def is_late(self, acts: Iterable[str]) -> bool:
-        """Say whether the observation may come later in a sequence of these acts."""
+    def is_late(self, acts: Iterable[str], where: str) -> bool:
+        """Say whether what differs somewhere may come later in a sequence of these acts."""
+        if where.partition(".")[0] in self.prompt:
+            return False
         return self.late if isinstance(self.late, bool) else not self.late.isdisjoint(acts)
 
 
@@ -78,7 +82,9 @@ TABLE: dict[str, Latitude] = {
     "devices-status": Latitude(late=_AFTER_REMOVAL, why="a device is removed step by step"),
     "devices-list": Latitude(late=_AFTER_REMOVAL, why="a device is removed step by step"),
     "inventory-shown": Latitude(
-        late=True, why="inventory follows device authentication after a while"
+        late=True,
+        prompt=frozenset({"inventory", "names in inventory", "tags", "names in tags", "group"}),
+        why="inventory follows device authentication after a while; what is told to it, it knows",
     ),
     "inventory-group": Latitude(
         fields={"devices": ANY_ORDER},
@@ -86,7 +92,9 @@ TABLE: dict[str, Latitude] = {
         why="a group's devices are in no order; a device is removed step by step",
     ),
     "inventory-groups": Latitude(
-        fields={"groups": ANY_ORDER}, late=True, why="inventory follows device authentication"
+        fields={"groups": ANY_ORDER},
+        late=_AFTER_REMOVAL,
+        why="groups are in no order; a device is removed step by step",
     ),
     "filters-search": _FOUND,
     "inventory-search": _FOUND,
@@ -127,7 +135,9 @@ TABLE: dict[str, Latitude] = {
     "updates-poll-depends": _OFFER,
     "updates-poll-v2": _OFFER,
     "configuration-shown": Latitude(
-        late=True, why="a device's configuration is set up after it is accepted"
+        late=True,
+        prompt=frozenset({"configured", "names of configured", "reported", "names of reported"}),
+        why="a device's configuration is set up after it is accepted; what is set is there at once",
     ),
 }
 """What is open, by the observation: an act's answer, or something looked at after it."""

@@ -129,7 +129,9 @@ def _judged(trial: Trial, race: Race, events: list[Event]) -> Failure | None:
         acts = {step.name for step in race.before} | {event.step.name for event in events}
         found = failure.what
         try:
-            if not found.in_the_end or not latitude_of(found.step.name).is_late(acts):
+            if not found.in_the_end or not latitude_of(found.step.name).is_late(
+                acts, found.gap.where
+            ):
                 raise
             trial.hands.backend.eventually(judge)
         except _Unexplained as left:

@@ -45,6 +45,7 @@ class Difference(Failure):
             exchange=exchange,
         )
         self.step = step
+        self.where = found.where
 
     @property
     def observation(self) -> str:
@@ -140,9 +141,9 @@ class Trial:
             self._learn(step, answer)
         try:
             self._hold(step, expected, answer)
-        except Difference:
+        except Difference as difference:
             acts = {done.name for done in self.steps}
-            if not latitude_of(step.name).is_late(acts):
+            if not latitude_of(step.name).is_late(acts, difference.where):
                 raise
             self._backend.eventually(
                 lambda: self._hold(step, expected, step.send(self.hands)),
