@@ -214,7 +214,12 @@ class Search:
 
         self.bench.patience = min(_SHORT_PATIENCE, self._session.target.patience)
         try:
-            shortest = shrunk(steps, differs, may_go_on=lambda: now() < began + _SHRINKING)
+            shortest = shrunk(
+                steps,
+                differs,
+                may_go_on=lambda: now() < began + _SHRINKING,
+                simpler=lambda step: step.simpler(),
+            )
         finally:
             self.bench.patience = None
         again = self.bench.run(shortest, observation)

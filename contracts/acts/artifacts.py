@@ -56,8 +56,8 @@ class Upload(Step):
     types: tuple[str, ...]
 
     def possible(self, oracle: Oracle) -> bool:
-        """Need a new number."""
-        return not oracle.has(ARTIFACT, self.artifact)
+        """Need device types, and a new number."""
+        return bool(self.types) and not oracle.has(ARTIFACT, self.artifact)
 
     def _file(self, side: Hands | Oracle) -> bytes:
         return artifact_file(side.ground.release(self.release), self.types)

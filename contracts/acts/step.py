@@ -4,8 +4,8 @@ A step is a frozen dataclass whose fields name things by number, so that the sam
 to any target, read from a file, or left out of its sequence while that is made shorter.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, TypeVar
 
 from otakit.contracts.errors import BadCapsule
@@ -51,6 +51,20 @@ class Step:
     def looks(self, oracle: Oracle) -> Iterable["Step"]:  # noqa: ARG002 - for those who need it
         """Name what is looked at behind the step, whether or not it should have changed."""
         return ()
+
+    def simpler(self) -> Iterator["Step"]:
+        """Go through steps like this one that ask for a little less."""
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if isinstance(value, tuple):
+                for place in range(len(value)):
+                    yield replace(self, **{f.name: value[:place] + value[place + 1 :]})
+            elif isinstance(value, Mapping):
+                for key in value:
+                    rest = {name: held for name, held in value.items() if name != key}
+                    yield replace(self, **{f.name: rest})
+            elif f.name == "retries" and value:
+                yield replace(self, **{f.name: value - 1})
 
     def __str__(self) -> str:
         """Say what is done, in a line."""

@@ -53,3 +53,17 @@ def test_hundred_steps_take_few_tries() -> None:
 
     shrunk(range(100), fails, may_go_on=always)
     assert len(calls) < 60
+
+
+def test_steps_are_made_simpler() -> None:
+    """A step that asks for less takes the place of one that asks for more, and others may go."""
+
+    def simpler(step: str) -> list[str]:
+        return [step[:-1]] if len(step) > 1 else []
+
+    def fails(part: Sequence[str]) -> bool:
+        text = "".join(part)
+        return "a" in text and text.count("b") >= text.count("c")
+
+    found = shrunk(["xb", "accc", "bbb", "b"], fails, may_go_on=always, simpler=simpler)
+    assert found == ["a"]
