@@ -67,9 +67,14 @@ def test_login_anew(mock: RunningServer) -> None:
 def test_exceptions_tell_of_the_universe(mock: RunningServer) -> None:
     """As a note, once."""
     mine = ValueError("mine")
-    with pytest.raises(ValueError, match="mine"), universe(server=mock) as mender:
-        mender.management.get(DEVICES)
-        raise mine
+
+    def fail() -> None:
+        with universe(server=mock) as mender:
+            mender.management.get(DEVICES)
+            raise mine
+
+    with pytest.raises(ValueError, match="mine"):
+        fail()
     (note,) = mine.__notes__
     assert f"GET /api/management/{DEVICES} -> 200" in note
 
