@@ -200,6 +200,18 @@ class Machine(RuleBasedStateMachine):
         """Ask to be let in."""
         self.take(devices.Ask(device=number % MOST_DEVICES, key=key))
 
+    @act(
+        (ADMISSION, ROLLOUTS),
+        needs=lambda self: self.known,
+        number=picks,
+        status=st.sampled_from(["accepted", "accepted", "rejected"]),
+    )
+    def change_key(self, number: int, status: str) -> None:
+        """Come with another key, on which a user decides."""
+        device = pick(self.known, number)
+        asked = devices.Ask(device=device, key=1)
+        self.take(asked, devices.Decide(device=device, key=1, status=status), asked)
+
     @act((ADMISSION,), number=picks)
     def preauthorize(self, number: int) -> None:
         """Announce a device, known or not."""
@@ -456,7 +468,10 @@ class Machine(RuleBasedStateMachine):
                 devices.Decide(device=device, status="accepted"),
                 devices.Ask(device=device),
             ),
-            "log": (updates.SendLog(device=device, deployment=deployment, text="one"),),
+            "log": (
+                updates.SendLog(device=device, deployment=deployment, text="one"),
+                updates.Report(device=device, deployment=deployment, status="failure"),
+            ),
             "gone": (devices.Decommission(device=device),),
         }
         self.take(*ways.get(how, ()))

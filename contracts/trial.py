@@ -15,6 +15,7 @@ from otakit.contracts.acts import (
     devices,
     filters,
     inventory,
+    updates,
 )
 from otakit.contracts.acts.step import Step
 from otakit.contracts.backend import Backend
@@ -188,6 +189,11 @@ def looks_of(oracle: Oracle) -> Iterator[Step]:
         yield deployment_looks.Statistics(deployment=deployment)
         yield deployment_looks.Devices(deployment=deployment)
         yield deployment_looks.Shown(deployment=deployment)
+        parts = oracle.deployment(deployment).devices
+        for device in sorted(oracle.devices):
+            part = parts.get(oracle.device(device))
+            if part is not None and part.log is not None:
+                yield updates.Log(device=device, deployment=deployment)
     for artifact in oracle.numbers("artifact"):
         yield artifacts.Shown(artifact=artifact)
     for saved in oracle.numbers("filter"):
