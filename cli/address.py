@@ -36,7 +36,7 @@ def check_exposure(host: str, sock: socket.socket, control_token: str) -> None:
 
     Asks the socket, not the name, which addresses it is bound to.
     """
-    if control_token or _is_loopback(sock.getsockname()[0]):
+    if control_token or is_loopback(sock):
         return
     message = (
         f"--host {host} lets other machines reach the control API, which resets, deletes and"
@@ -51,7 +51,8 @@ def url_of(host: str, sock: socket.socket, *, tls: bool) -> str:
     return f"{'https' if tls else 'http'}://{name}:{sock.getsockname()[1]}"
 
 
-def _is_loopback(address: str) -> bool:
-    ip = ipaddress.ip_address(address)
+def is_loopback(sock: socket.socket) -> bool:
+    """Say whether only this machine reaches a bound socket."""
+    ip = ipaddress.ip_address(sock.getsockname()[0])
     mapped = getattr(ip, "ipv4_mapped", None)  # ::ffff:127.0.0.1
     return (mapped or ip).is_loopback

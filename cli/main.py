@@ -8,6 +8,7 @@ COMMANDS = {
     "serve": ("otakit.cli.serve", "Run the mock server."),
     "fleet": ("otakit.cli.fleet", "Run simulated devices against a server."),
     "check": ("otakit.cli.check", "Hold a server to the documents."),
+    "proxy": ("otakit.cli.proxy", "Hold live traffic to the documents."),
     "replay": ("otakit.cli.replay", "Try a failure of a check again, at any server."),
 }
 """Each command's module, in which it has its own name, and what `otakit --help` says of it."""

@@ -1,7 +1,7 @@
 """The OpenAPI files that a target is held against: which operation a request is, and its answer."""
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
 from openapi_core.templating.responses.exceptions import ResponseNotFound
-from openapi_core.validation.response.exceptions import MissingData
+from openapi_core.validation.response.exceptions import DataValidationError, MissingData
 
 from otakit.contracts.operation import Operation, pattern_of
 from otakit.specs.catalogue import Api, apis, resolved
@@ -47,22 +47,31 @@ class Documents:
         return next((o for o in self._by_length if o.fits(method, path)), None)
 
     def violations(
-        self, operation: Operation, request: httpx.Request, response: httpx.Response
+        self,
+        operation: Operation,
+        request: httpx.Request,
+        response: httpx.Response,
+        *,
+        whole: bool = True,
     ) -> tuple[str, ...]:
         """Say what of an answer the document does not allow, one line each.
 
         Fields that the document does not know are fine: it tells its readers to expect them.
+        Of an answer that is not `whole` the body is not looked at.
         """
         if response.status_code >= SERVER_ERROR:
             return (f"{response.status_code}: the server failed",)
-        validator = self._validator(operation.api)
+        validator = self.validator(operation.api)
         errors = validator.response_validator.iter_errors(_Request(request), _Response(response))
-        lines = (line for error in errors for line in _lines(error, operation))
+        if not whole:
+            errors = (error for error in errors if not _is_of_content(error))
+        lines = (line for error in errors for line in said_of(error, operation))
         if request.method == "HEAD" or response.status_code in _COMMON:  # HEAD: RFC 9110, 9.3.2
             lines = (line for line in lines if line != _NO_BODY)
         return tuple(f"{response.status_code}: {line}" for line in lines)
 
-    def _validator(self, api: Api) -> OpenAPI:
+    def validator(self, api: Api) -> OpenAPI:
+        """Return an API's document as openapi-core has it."""
         if api not in self._validators:
             document = cast("dict[Hashable, Any]", self._files[api])
             self._validators[api] = OpenAPI.from_dict(document, config=_CONFIG)
@@ -99,16 +108,16 @@ def _raw(content: bytes, **_: str) -> bytes:
     return content
 
 
-_CONFIG = Config(
-    spec_validator_cls=None,
-    extra_media_type_deserializers={
-        "application/jwt": _text,
-        "text/csv": _text,
-        "text/plain": _text,
-        "application/vnd.mender-artifact": _raw,
-        "application/octet-stream": _raw,
-    },
-)
+READERS: dict[str, Callable[..., Any]] = {
+    "application/jwt": _text,
+    "text/csv": _text,
+    "text/plain": _text,
+    "application/vnd.mender-artifact": _raw,
+    "application/octet-stream": _raw,
+}
+"""How bodies are read that openapi-core does not know itself."""
+
+_CONFIG = Config(spec_validator_cls=None, extra_media_type_deserializers=READERS)
 
 
 def _operations(api: Api, document: dict[str, Any]) -> Iterator[Operation]:
@@ -129,11 +138,9 @@ def _operations(api: Api, document: dict[str, Any]) -> Iterator[Operation]:
                 )
 
 
-def _lines(error: Exception, operation: Operation) -> Iterator[str]:
-    """Put what openapi-core found into words."""
-    cause: BaseException = error
-    while cause.__cause__ is not None:
-        cause = cause.__cause__
+def said_of(error: Exception, operation: Operation) -> Iterator[str]:
+    """Put what openapi-core found into words, one line each."""
+    cause = _root(error)
     if isinstance(cause, ResponseNotFound):
         yield f"the status is not documented; these are: {', '.join(operation.statuses)}"
     elif isinstance(cause, MissingData):
@@ -145,6 +152,19 @@ def _lines(error: Exception, operation: Operation) -> Iterator[str]:
             yield _schema_line(found)
     else:
         yield re.sub(r"\s+", " ", str(cause))
+
+
+def _is_of_content(error: Exception) -> bool:
+    """Say whether an error is about what a body has in it, not about its media type."""
+    return isinstance(error, DataValidationError) and not isinstance(
+        _root(error), MediaTypeNotFound
+    )
+
+
+def _root(error: BaseException) -> BaseException:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 def _schema_line(error: Any) -> str:
