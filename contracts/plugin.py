@@ -7,13 +7,14 @@ standard library alone. What a fixture or an option needs is imported when that 
 """
 
 from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from otakit.contracts.pytest_check import Check
     from otakit.contracts.pytest_conforms import AssertConforms
+    from otakit.contracts.pytest_workers import Leader
     from otakit.contracts.pytest_worlds import RunFleet, Worlds
     from otakit.mockserver.testing import Connect, Mender, RunningServer
 
@@ -23,9 +24,11 @@ MARKER = (
     " plan='os', and a seed of all its ids"
 )
 
+_FOLDER = "otakit_folder"
 _INSTALL = "pip install 'otakit[{}]'"
 
 WORLDS: "pytest.StashKey[Worlds]" = pytest.StashKey()
+LEADER: "pytest.StashKey[Leader | None]" = pytest.StashKey()
 WRONG: "pytest.StashKey[str]" = pytest.StashKey()
 
 _OPTIONS = (
@@ -83,6 +86,22 @@ def _check(config: pytest.Config) -> "Check":
         raise pytest.UsageError(message) from None
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Let the workers of pytest-xdist share servers; none is started before one is wanted."""
+    from otakit.contracts.pytest_workers import Leader  # noqa: PLC0415 - as above
+
+    leader = node.config.stash.setdefault(LEADER, None) or Leader()
+    node.config.stash[LEADER] = leader
+    node.workerinput[_FOLDER] = str(leader.folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let servers end that workers have shared."""
+    if leader := config.stash.get(LEADER, None):
+        leader.close()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse markers that say something else than they can.
 
@@ -128,7 +147,10 @@ def _ota_worlds(request: pytest.FixtureRequest) -> "Iterator[Worlds]":
 
     config = request.config
     with Worlds(
-        option(config, "url"), option(config, "control_token"), option(config, "authority")
+        url=option(config, "url"),
+        control_token=option(config, "control_token"),
+        authority=option(config, "authority"),
+        folder=getattr(config, "workerinput", {}).get(_FOLDER, ""),
     ) as worlds:
         config.stash[WORLDS] = worlds
         yield worlds

@@ -98,9 +98,9 @@ def _failed(message: str) -> BaseException:
 class Worlds:
     """All servers of one test process: those that it starts, or the one it was given."""
 
-    def __init__(self, url: str, control_token: str, authority: str) -> None:
-        """Begin; nothing is started or asked."""
-        self._servers = Servers()
+    def __init__(self, *, url: str, control_token: str, authority: str, folder: str) -> None:
+        """Begin; nothing is started or asked. In `folder` are servers that workers share."""
+        self._servers = Servers(Path(folder) if folder else None)
         self._stack = ExitStack()
         self._control_token = control_token
         self._verify: str | bool = authority or True

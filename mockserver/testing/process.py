@@ -51,10 +51,13 @@ class ServerProcess:
     A process of its own keeps time and sockets of its own, whatever a test does to those of its.
     """
 
-    def __init__(self, options: Mapping[str, Option], *, patience: float = 60.0) -> None:
+    def __init__(
+        self, options: Mapping[str, Option], *, patience: float = 60.0, alive: int | None = None
+    ) -> None:
         """Start it and wait until it answers; raises StartFailed.
 
-        Variables `OTAKIT_SERVE_…` of the environment do not count: only `options` do.
+        It ends when the pipe `alive` does, by default one that this process holds. Variables
+        `OTAKIT_SERVE_…` of the environment do not count: only `options` do.
         """
         words = arguments({"port": 0, **options})
         surroundings = {k: v for k, v in os.environ.items() if not k.startswith("OTAKIT_SERVE_")}
@@ -62,10 +65,11 @@ class ServerProcess:
         # -P: what lies in the present folder must not stand in for what the server imports.
         self._process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-P", "-c", _SERVE, "serve", *words],
-            stdin=subprocess.PIPE,
+            stdin=subprocess.PIPE if alive is None else alive,
             stdout=subprocess.PIPE,
             stderr=self._said,
             env=surroundings,
+            start_new_session=True,  # Ctrl-C is for the tests, which may have things to tidy up
         )
         try:
             self.url = self._wait(patience)
@@ -78,6 +82,11 @@ class ServerProcess:
         """The number of the process."""
         return self._process.pid
 
+    def let_go(self) -> None:
+        """Leave it to others, who hold its pipe."""
+        self._process.returncode = 0  # else Python warns that it is left behind
+        self._close()
+
     def stop(self) -> None:
         """Stop it, and wait until it has."""
         self._process.terminate()
@@ -86,6 +95,9 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._close()
+
+    def _close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 with suppress(BrokenPipeError):

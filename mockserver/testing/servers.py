@@ -12,6 +12,7 @@ from otakit.mockserver.client import ControlClient, Universe
 from otakit.mockserver.client.wire import Verify
 from otakit.mockserver.testing.mender import Access, Mender
 from otakit.mockserver.testing.process import Option, ServerProcess
+from otakit.mockserver.testing.shared import shared_url
 
 __all__ = ["RunningServer", "Servers", "running_server", "speed_of", "universe"]
 
@@ -173,8 +174,9 @@ def _started(options: dict[str, Option], patience: float = 60.0) -> RunningServe
 class Servers:
     """Servers by what they are started with: each is started when it is first asked for."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, folder: Path | None = None) -> None:
+        """Begin with none; those of a `folder` are shared with other processes (`shared`)."""
+        self._folder = folder if folder is not None and folder.is_dir() else None
         self._running: dict[tuple[object, ...], RunningServer] = {}
         self._stack = ExitStack()
 
@@ -187,7 +189,12 @@ class Servers:
         # A forked process must not share its parent's connections, so the server neither.
         key = (os.getpid(), *sorted(options.items()))
         if key not in self._running:
-            self._running[key] = self._stack.enter_context(_started(options))
+            # Whoever names a seed uses the unnamed universe, of which a server has one.
+            if self._folder is None or "seed" in options:
+                server = _started(options)
+            else:
+                server = RunningServer(shared_url(self._folder, options))
+            self._running[key] = self._stack.enter_context(server)
         return self._running[key]
 
     def close(self) -> None:

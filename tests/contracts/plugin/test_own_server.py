@@ -1,10 +1,14 @@
-"""A test run with servers of its own: one for each worker, and nothing of theirs reaches it."""
+"""A test run with servers of its own: workers share one, and nothing of theirs reaches it."""
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 
+import httpx
 import pytest
 
 ISOLATED = """
+import os
 import pytest
 
 @pytest.mark.parametrize("number", range(8))
@@ -12,6 +16,8 @@ def test_alone(ota_mender, number):
     ota_mender.device()
     devices = ota_mender.management.get("v2/devauth/devices").json()
     assert len(devices) == 1
+    with open(os.environ["SEEN"], "a") as seen:
+        print(os.environ["PYTEST_XDIST_WORKER"], ota_mender.url, file=seen)
 
 def test_servers_are_started_once(ota_server, ota_mender):
     assert ota_server.url == ota_mender.url
@@ -56,9 +62,27 @@ def test_seed_makes_the_same_ids(ota_mender, round):
 """
 
 
-def test_workers_have_universes_of_their_own(run_pytest: Callable[..., pytest.RunResult]) -> None:
-    """Each test sees its own device only, on two workers."""
+def test_workers_have_universes_of_their_own(
+    run_pytest: Callable[..., pytest.RunResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each test sees its own device only; the one server of two workers ends with them."""
+    monkeypatch.setenv("SEEN", str(tmp_path / "seen"))
     run_pytest(ISOLATED, "-n", "2").assert_outcomes(passed=9)
+    seen = {tuple(line.split()) for line in (tmp_path / "seen").read_text().splitlines()}
+    assert {worker for worker, _ in seen} == {"gw0", "gw1"}
+    (url,) = {url for _, url in seen}
+    assert ends(url)
+
+
+def ends(url: str) -> bool:
+    """Say whether a server is gone, or goes within twenty seconds."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"{url}/otakit/v1/health", timeout=1)
+        except httpx.TransportError:
+            return True
+    return False
 
 
 def test_what_tests_do_to_their_process_leaves_the_server_alone(
