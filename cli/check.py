@@ -59,7 +59,8 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     default=",".join(check_options.PHASES),
     show_default=True,
     callback=check_options.phase_names,
-    help="Only these: cited rules; random sequences; what is done at the same time.",
+    help="Only these: cited rules; random sequences; what is done at the same time;"
+    " requests drawn from the OpenAPI files.",
 )
 @click.option(
     "--api",

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-PHASES = ("rules", "sequences", "concurrency")
+PHASES = ("rules", "sequences", "concurrency", "schema")
 """What a run goes through; `otakit.contracts.phases`, which is slow to import, has the same."""
 
 _RUN = re.compile(r"otakit-[a-z0-9]+")

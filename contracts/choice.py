@@ -8,13 +8,14 @@ from otakit.contracts.concurrency_phase import ConcurrencyPhase, race_rules
 from otakit.contracts.documents import Documents
 from otakit.contracts.errors import UnknownRule
 from otakit.contracts.observations import observation_rules
-from otakit.contracts.phases import CONCURRENCY, RULES, SEQUENCES, Phase, among
+from otakit.contracts.phases import CONCURRENCY, RULES, SCHEMA, SEQUENCES, Phase, among
 from otakit.contracts.profiles import Profile
 from otakit.contracts.rule import Effort, Rule
+from otakit.contracts.schema import SchemaPhase, schema_rules
 from otakit.contracts.selection import chosen
 from otakit.contracts.sequences_phase import SequencesPhase
 
-_PREFIXES = {SEQUENCES: "SEQ-", CONCURRENCY: "CON-"}
+_PREFIXES = {SEQUENCES: "SEQ-", CONCURRENCY: "CON-", SCHEMA: "SCHEMA-"}
 
 
 class Choice:
@@ -28,6 +29,7 @@ class Choice:
         self._of_phase = {
             SEQUENCES: observation_rules(profile, documents),
             CONCURRENCY: race_rules(profile, documents),
+            SCHEMA: schema_rules(profile, documents),
         }
 
     @property
@@ -64,6 +66,8 @@ class Choice:
             found.append(SequencesPhase(mine, effort, seed))
         if mine := self._among(CONCURRENCY, phases, ids, apis):
             found.append(ConcurrencyPhase(mine, effort, seed))
+        if mine := self._among(SCHEMA, phases, ids, apis):
+            found.append(SchemaPhase(mine, effort, seed))
         return found
 
     def _among(

@@ -14,6 +14,7 @@ from otakit.contracts.ledger import Cleaned
 from otakit.contracts.linearisability import run_race
 from otakit.contracts.observations import operation_of
 from otakit.contracts.outcomes import NotReached
+from otakit.contracts.phases import CONCURRENCY
 from otakit.contracts.profiles import Profile
 from otakit.contracts.races import RACES, Race
 from otakit.contracts.rule import Effort, Rule
@@ -56,6 +57,8 @@ def _rule(race: Race, profile: Profile, documents: Documents) -> Rule:
 
 class ConcurrencyPhase:
     """Races at a target; each has a verdict."""
+
+    name = CONCURRENCY
 
     def __init__(self, rules: Sequence[Rule], effort: Effort, seed: int) -> None:
         """Judge these races: `race_rules`, or some of them."""

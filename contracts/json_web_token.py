@@ -10,8 +10,7 @@ from otakit.contracts.expectations import expect
 
 def claims_of(answer: Exchange) -> dict[str, Any]:
     """Return the claims of the token that an answer has as its body; fail where it is none."""
-    pieces = answer.text.strip().split(".")
-    claims = _read(pieces[1]) if len(pieces) == 3 and pieces[2] else None  # noqa: PLR2004
+    claims = _claims(answer.text)
     expect(
         claims is not None,
         "the answer is a signed JSON web token",
@@ -20,6 +19,11 @@ def claims_of(answer: Exchange) -> dict[str, Any]:
         answer=answer,
     )
     return claims or {}
+
+
+def claims_in(token: str) -> dict[str, Any]:
+    """Return the claims of a token; none where it is no signed one."""
+    return _claims(token) or {}
 
 
 def altered(token: str, **claims: Any) -> str:
@@ -39,6 +43,11 @@ def signed_anew(token: str, sign: Any) -> str:
     header, told, _ = token.split(".")
     signature = str(sign(f"{header}.{told}".encode())).rstrip("=")
     return ".".join((header, told, signature.replace("+", "-").replace("/", "_")))
+
+
+def _claims(token: str) -> dict[str, Any] | None:
+    pieces = token.strip().split(".")
+    return _read(pieces[1]) if len(pieces) == 3 and pieces[2] else None  # noqa: PLR2004
 
 
 def _read(piece: str) -> dict[str, Any] | None:

@@ -8,13 +8,17 @@ from otakit.contracts.ledger import Cleaned
 from otakit.contracts.rule import Rule
 from otakit.contracts.session import Session
 
-RULES, SEQUENCES, CONCURRENCY = "rules", "sequences", "concurrency"
-PHASES = (RULES, SEQUENCES, CONCURRENCY)
+RULES, SEQUENCES, CONCURRENCY, SCHEMA = "rules", "sequences", "concurrency", "schema"
+PHASES = (RULES, SEQUENCES, CONCURRENCY, SCHEMA)
 """All phases, in the order in which they are gone through."""
 
 
 class Phase(Protocol):
     """One phase; `rules` are those that it gives verdicts about."""
+
+    @property
+    def name(self) -> str:
+        """Say which of `PHASES` it is."""
 
     @property
     def rules(self) -> Sequence[Rule]:

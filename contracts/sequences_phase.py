@@ -20,6 +20,8 @@ PREFIX = "SEQ-"
 class SequencesPhase:
     """Random sequences at a target; each observation has a verdict."""
 
+    name = SEQUENCES
+
     def __init__(self, rules: Sequence[Rule], effort: Effort, seed: int) -> None:
         """Judge these observations: `observation_rules`, or some of them."""
         self.rules = rules
