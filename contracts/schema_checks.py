@@ -78,13 +78,13 @@ def checks_for(case: Case, operation: Operation, sent: Sent) -> list[Any]:
     if exchange.headers.get("content-type", "").startswith("application/jwt"):
         without.add("response_schema_conformance")  # it is text, which Schemathesis takes for JSON
     is_form = str(case.media_type or "") in _TEXTS
-    promised = not (
-        is_form or operation.id in _ANYTHING_GOES or _BAD.isdisjoint(operation.statuses)
-    )
-    if sent.valid or not promised:
+    open_to_all = is_form or operation.id in _ANYTHING_GOES
+    if sent.valid or open_to_all or _BAD.isdisjoint(operation.statuses):
         without.add("negative_data_rejection")
     if _STAYS.keys() & set(case.operation.definition.raw.get("tags", ())):
         without.add("use_after_free")
+    if not sent.led:
+        without.add("ensure_resource_availability")
     return [getattr(known, name) for name in NAMES if name not in without]
 
 

@@ -6,6 +6,7 @@ the documents' links, from what makes something to what reads, changes and delet
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.stateful import run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy, none
+from schemathesis.core.result import Ok
 
 from otakit.contracts.backend import Backend
 from otakit.contracts.errors import NoAnswer, TargetUnreachable
@@ -133,13 +135,15 @@ class SchemaSearch:
         for schema in schemas.values():
             schema.config.generation.update(with_security_parameters=False)
             for result in schema.get_all_operations():
+                if not isinstance(result, Ok):
+                    continue  # no operation of a valid file
                 found = result.ok()
                 name = found.definition.raw["operationId"]
                 if name in self._operations and name not in self._found:
-                    yield lambda found=found: self._ask(found, number)
+                    yield partial(self._ask, found, number)
                     self.done += 1
         for schema in schemas.values():
-            yield lambda schema=schema: self._follow_links(schema, number)
+            yield partial(self._follow_links, schema, number)
 
     # Asking
 

@@ -76,7 +76,7 @@ class Things:
         if value:
             self._own.setdefault(kind, {})[value] = None
 
-    def forget(self, kind: str, value: str) -> None:
+    def forget(self, value: str) -> None:
         """Take down that something is gone: it is not chosen any more, though still nobody's."""
         for known in self._own.values():
             known.pop(value, None)
@@ -247,7 +247,7 @@ class Things:
             gone, word = _REMOVING[operation]
             if gone is not None:
                 self.backend.ledger.gone(gone, path.get(word, ""))
-            self.forget(word, path.get(word, ""))
+            self.forget(path.get(word, ""))
         elif operation == "createAccessToken":
             self._is_made(ACCESS_TOKEN, "access token", token_id(answer.text))
         elif operation == "deployDeviceConfiguration":
