@@ -1,6 +1,6 @@
 """What a run tells while it goes on; reports are made of these and of nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from otakit.contracts.profiles import Profile
 from otakit.contracts.rule import Rule
@@ -51,12 +51,13 @@ class CleanedUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """How often an operation answered with a status."""
+    """How often an operation answered with a status, and in which phases of the run it did."""
 
     operation: str
     name: str
     documented: tuple[str, ...]
     statuses: dict[int, int]
+    phases: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from otakit.contracts.failures import Failure
 from otakit.contracts.forms import is_form
 from otakit.contracts.ledger import Cleaned, remove_leftovers
 from otakit.contracts.outcomes import NotApplicable, NotReached
-from otakit.contracts.phases import Phase
+from otakit.contracts.phases import RULES, Phase
 from otakit.contracts.rule import Effort, Rule
 from otakit.contracts.selection import inapplicable
 from otakit.contracts.session import Session
@@ -68,6 +68,8 @@ class Run:
         self._unsure = False  # whether something may have come about whose answer nobody has read
         self._over = True
         self._aborted = ""
+        self._counted: Counter[tuple[str, int]] = Counter()
+        self._phases_of: dict[tuple[str, int], list[str]] = {}
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -100,8 +102,10 @@ class Run:
             rules=len(self._rules) + len(self._forms) + sum(len(p.rules) for p in self._phases),
         )
         aborted = yield from self._tried(self._rules, "")
+        self._take_down(RULES)
         for phase in self._phases:
             aborted = yield from self._gone_through(phase, aborted)
+            self._take_down(phase.name)
         aborted = yield from self._tried(self._forms, aborted)
         self._clean_up()
         yield CleanedUp(removed=self.cleaned.removed, left=tuple(self.cleaned.left))
@@ -217,22 +221,35 @@ class Run:
             self.cleaned.add(remove_leftovers(management, self._session.run))
         self._over = True
 
+    def _answers(self) -> Counter[tuple[str, int]]:
+        """Count all answers so far by operation and status."""
+        counts = Counter({key: n for key, n in self._session.thinned.items() if key[0]})
+        counts.update((e.operation_id, e.status) for e in self._session.exchanges if e.operation)
+        return counts
+
+    def _take_down(self, phase: str) -> None:
+        """Take down which answers have come since the last phase."""
+        counts = self._answers()
+        for key in counts - self._counted:
+            self._phases_of.setdefault(key, []).append(phase)
+        self._counted = counts
+
     def _reached(self) -> tuple[Reached, ...]:
         """Count which operation has answered with which status."""
         operations = self._session.documents.operations
-        statuses: dict[str, Counter[int]] = {name: Counter() for name in operations}
-        for (operation_id, status), number in self._session.thinned.items():
-            if operation_id:
-                statuses[operation_id][status] += number
-        for exchange in self._session.exchanges:
-            if exchange.operation is not None:
-                statuses[exchange.operation_id][exchange.status] += 1
+        statuses: dict[str, dict[int, int]] = {name: {} for name in operations}
+        for (operation_id, status), number in sorted(self._answers().items()):
+            statuses[operation_id][status] = number
         return tuple(
             Reached(
                 operation=operation.id,
                 name=operation.name,
                 documented=operation.statuses,
-                statuses=dict(sorted(statuses[operation.id].items())),
+                statuses=statuses[operation.id],
+                phases={
+                    status: tuple(self._phases_of.get((operation.id, status), ()))
+                    for status in statuses[operation.id]
+                },
             )
             for operation in operations.values()
             if operation.heading

@@ -115,7 +115,8 @@ def _reached(outcome: Outcome) -> str:
     )
     return (
         "<section><h2>Operations and the status codes that they answered</h2>"
-        '<p class="faint">Faint: documented, and not seen in this run.</p>'
+        '<p class="faint">Faint: documented, and not seen in this run. In brackets: how often, and'
+        " in which phases.</p>"
         '<div class="scroll"><table><tr><th>operation</th><th>answers</th></tr>'
         f"{rows}</table></div></section>\n"
     )
@@ -127,7 +128,8 @@ def _statuses(reached: Reached) -> str:
     for status in sorted({*seen, *reached.documented}):
         kind = "pass" if status in reached.documented else "fail"
         count = seen.get(status)
-        text = f"{status} ({count})" if count else status
+        phases = ", ".join(reached.phases.get(int(status), ())) if count else ""
+        text = f"{status} ({count}{': ' if phases else ''}{phases})" if count else status
         shown.append(f'<span class="{kind if count else "faint"}">{text}</span>')
     return " &nbsp; ".join(shown)
 

@@ -80,4 +80,5 @@ def _operation(reached: Reached) -> dict[str, Any]:
         "name": reached.name,
         "documented": list(reached.documented),
         "reached": {str(status): count for status, count in reached.statuses.items()},
+        "phases": {str(status): list(phases) for status, phases in reached.phases.items()},
     }
