@@ -22,7 +22,7 @@ from otakit.mockserver.framework import (
     ConnexionMiddleware,
     Resolver,
     SwaggerUIMiddleware,
-    taking_documents_as_valid,
+    taking_documents_as_they_are,
 )
 from otakit.mockserver.front import Front
 from otakit.mockserver.journal.recorder import Recorder
@@ -92,7 +92,7 @@ def create_server(settings: Settings) -> MockServer:
         ],
         resolver=Resolver(FUNCTIONS.__getitem__),
     )
-    with taking_documents_as_valid():
+    with taking_documents_as_they_are():
         for api, document in documents.items():
             app.add_api(document, base_path=api.base_path, name=api.name)
     return MockServer(cast("ASGIApp", app), state)

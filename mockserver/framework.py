@@ -27,23 +27,28 @@ __all__ = [
     "RoutedMiddleware",
     "RoutingMiddleware",
     "SwaggerUIMiddleware",
-    "taking_documents_as_valid",
+    "taking_documents_as_they_are",
 ]
 
 
 @contextmanager
-def taking_documents_as_valid() -> Iterator[None]:
-    """Let connexion take documents as they are meanwhile.
+def taking_documents_as_they_are() -> Iterator[None]:
+    """Let connexion take documents as they are meanwhile: valid, resolved, and its to change.
 
-    It compares each with OpenAPI's own schema, which takes longer than all the rest of a start;
-    ours are compared when they are built, and by tests, with connexion too.
+    It compares each with OpenAPI's own schema, copies it twice and looks for references in it, and
+    that takes longer than all the rest of a start. Ours are resolved and compared when they are
+    built, and by tests, with connexion too.
     """
+    of_connexion = OpenAPISpecification.__init__
 
-    def accept(_: type[Any], __: dict[str, Any]) -> None:
-        """Take any document."""
+    def take(self: Any, document: dict[str, Any], *, base_uri: str = "") -> None:
+        """Take a document."""
+        self._set_defaults(document)
+        self._raw_spec = self._spec = document
+        self._base_uri = base_uri
 
-    OpenAPISpecification._validate_spec = classmethod(accept)  # noqa: SLF001 - there is no option
+    OpenAPISpecification.__init__ = take  # there is no option
     try:
         yield
     finally:
-        del OpenAPISpecification._validate_spec  # noqa: SLF001 - connexion's own is seen again
+        OpenAPISpecification.__init__ = of_connexion
