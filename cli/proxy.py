@@ -14,8 +14,8 @@ from otakit.specs.catalogue import DEFAULT_EDITION, DIALECTS, DOCUMENTED, NAMES
 GROUPS = {
     "Address": ("host", "port"),
     "Documents": ("edition", "dialect"),
-    "How the target is reached": ("authority", "insecure", "timeout"),
-    "Reports": ("report", "in_json", "fail_on_violation"),
+    "How the target is reached": ("tls_ca", "insecure", "timeout"),
+    "Reports": ("report", "json_lines", "fail_on_violation"),
 }
 """The options, as `--help` has them."""
 
@@ -56,7 +56,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--tls-ca",
     "--authority",
-    "authority",
+    "tls_ca",
     type=_FILE,
     help="Certificates to trust instead of the system's, in PEM.",
 )
@@ -72,7 +72,6 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--report", type=_FILE, help="Write all that was seen to this .html or .json file.")
 @click.option(
     "--json-lines",
-    "in_json",
     is_flag=True,
     help="Write each violation, and the summary, as a line of JSON to standard output.",
 )
@@ -83,7 +82,7 @@ def proxy(  # noqa: PLR0913 - the command's options
     host: str,
     port: int,
     report: Path | None,
-    in_json: bool,
+    json_lines: bool,
     fail_on_violation: bool,
     **options: Any,
 ) -> None:
@@ -119,5 +118,5 @@ def proxy(  # noqa: PLR0913 - the command's options
                     " this one to the target, and passwords and tokens come in plain HTTP",
                     err=True,
                 )
-            held = proxy_run.run(watched, sock, url_of(host, sock, tls=False), in_json=in_json)
+            held = proxy_run.run(watched, sock, url_of(host, sock, tls=False), in_json=json_lines)
     raise SystemExit(BROKEN if fail_on_violation and not held else 0)

@@ -53,12 +53,12 @@ def prepare(  # noqa: PLR0913 - what a run consists of
     report: Path | None,
     edition: str,
     dialect: str,
-    authority: Path | None,
+    tls_ca: Path | None,
     insecure: bool,
     timeout: float,
 ) -> Watched:
     """Check the options; raises BadRequestOfUser."""
-    if authority is not None and insecure:
+    if tls_ca is not None and insecure:
         message = "--insecure looks at no certificate: leave out --tls-ca, or --insecure"
         raise BadRequestOfUser(message)
     if report is not None and report.suffix not in ENDINGS:
@@ -73,7 +73,7 @@ def prepare(  # noqa: PLR0913 - what a run consists of
         message = f"--dialect: {error}"
         raise BadRequestOfUser(message) from None
     reached = Target(
-        url=target, authority=authority, insecure=insecure, timeout=min(timeout, _AT_START)
+        url=target, authority=tls_ca, insecure=insecure, timeout=min(timeout, _AT_START)
     )
     return Watched(target=reached, documents=documents, timeout=timeout, report=report)
 

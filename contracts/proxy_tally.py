@@ -21,7 +21,11 @@ OTHERS = "(others)"
 
 _LONG = 300
 _INDEX = re.compile(r"\[\d+\]")
-_VALUE = re.compile(r"^(\S*?:? ?).* (?=(?:is not|is too|is less|is greater|does not|was|should) )")
+_VALUE = re.compile(
+    r"^(\w+ parameter '[^']*': |the body: |\S+: ).*"
+    r" (?=(?:is not|is too|is less|is greater|does not|should) )"
+)
+_UNREADABLE = re.compile(r"(Failed to (?:cast|deserialize) [^:]*: ).*")
 _SECRET = re.compile(
     r"(password|secret|token|key)(['\"]\s*:\s*)(['\"])(?:(?!\3).)*\3?", re.IGNORECASE
 )
@@ -122,4 +126,5 @@ def discreet(text: str) -> str:
 
 def alike(text: str) -> str:
     """Return what two lines have in common that differ in the value and in its place in a list."""
-    return _NUMBER.sub("N", _VALUE.sub(r"\1… ", _INDEX.sub("[…]", text)))
+    text = _VALUE.sub(r"\1… ", _INDEX.sub("[…]", _UNREADABLE.sub(r"\1", text)))
+    return _NUMBER.sub("N", text)
