@@ -100,6 +100,7 @@ def test_links_are_left_and_redirections_stay(proxied: Proxied) -> None:
         (b"302 Found", own + b"/ui/?a", "/ui/?a"),
         (b"302 Found", b"https://other.example/", "https://other.example/"),
         (b"302 Found", own + b"1/", f"{target.url}1/"),
+        (b"302 Found", own + b"//other.example/", f"{target.url}//other.example/"),
         (b"201 Created", own + b"/x", f"{target.url}/x"),
     ):
         target.answer = head % (status, place)
