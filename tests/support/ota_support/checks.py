@@ -37,7 +37,7 @@ def events(url: str, *ids: str, profile: str = "mender-enterprise") -> list[Even
     mine = documents(claimed.edition)
     choice = Choice(claimed, mine, load())
     rules = choice.rules(PHASES, ids, (), None)
-    others = choice.phases(PHASES if ids else (), ids, (), effort="default", seed=1)
+    others = choice.phases(PHASES if ids else (), ids, (), effort="thorough", seed=1)
     to = target(url, **(prepared(url) if profile == "jfrog-connect" else {}))
     session = Session(to, claimed, mine, f"{RUN}{next(_numbers) if others else ''}")
     with Run(session, rules, phases=others, effort="thorough") as run:
