@@ -23,7 +23,10 @@ curl() {
 """
 """A refused request ends the script, as the pages' own commands do not."""
 
-OF_A_SHELL = ("otakit serve", "otakit fleet", "otakit check", "otakit proxy", "pip install", "openssl")
+OF_A_SHELL = (
+    *("otakit serve", "otakit fleet", "otakit check", "otakit proxy"),
+    *("pip install", "openssl"),
+)
 """Commands of blocks that other tests run: servers, and what is installed."""
 
 
