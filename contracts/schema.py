@@ -80,12 +80,23 @@ class SchemaPhase:
         backend, self._backend = self._backend, None
         return Cleaned() if backend is None else backend.ledger.clear(backend.management)
 
+    def _allowed(self, session: Session) -> list[Operation]:
+        """Return all that may be asked for: what is judged may need what comes before it."""
+        return [
+            operation
+            for operation in session.documents.operations.values()
+            if not why_left_out(operation)
+            and not inapplicable(_rule(operation, session.profile), session, self._effort)
+        ]
+
     def _search(self, session: Session, mine: dict[str, Rule]) -> Iterator[Event]:
         # It takes half a second, which nobody shall wait for who does without.
         from otakit.contracts.schema_search import BUDGETS, SchemaSearch  # noqa: PLC0415
 
         operations = [session.documents.operations[name] for name in mine]
-        search = SchemaSearch(session, operations, BUDGETS[self._effort], self._seed)
+        search = SchemaSearch(
+            session, operations, self._allowed(session), BUDGETS[self._effort], self._seed
+        )
         self._backend = search.backend
         for finding in search.findings():
             if finding is None:

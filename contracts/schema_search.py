@@ -33,6 +33,9 @@ from otakit.specs.catalogue import Api, resolved
 
 Case = schemathesis.Case[Any]
 
+_MANY, _MORE = 90, 8
+"""Where fewer operations are asked for, there are more rounds, up to so many times as many."""
+
 _PATIENCE = 8
 """How often a request is drawn for one that can be sent."""
 
@@ -81,16 +84,23 @@ class SchemaSearch:
     """The search at one target; `findings` yields them as they are found."""
 
     def __init__(
-        self, session: Session, operations: Sequence[Operation], budget: Budget, seed: int
+        self,
+        session: Session,
+        operations: Sequence[Operation],
+        allowed: Sequence[Operation],
+        budget: Budget,
+        seed: int,
     ) -> None:
-        """Make ready; nothing is sent yet."""
+        """Make ready to judge some operations of those that may be asked for; nothing is sent."""
         self.backend = Backend(session)
+        self.rounds = budget.rounds * min(_MORE, max(1, _MANY // max(1, len(operations))))
         self.budget = budget
         self.asked: set[str] = set()
         self.done = 0
         self._session = session
         self._seed = seed
         self._operations = {operation.id: operation for operation in operations}
+        self._allowed = [operation.id for operation in allowed]
         self._found: dict[str, Finding] = {}
         self._gone: TargetUnreachable | None = None
         chance = Random(seed)  # noqa: S311 - repeatable, not secret
@@ -99,7 +109,7 @@ class SchemaSearch:
     @property
     def of(self) -> int:
         """How much there is to be done."""
-        return self.budget.rounds * len(self._operations)
+        return self.rounds * len(self._operations)
 
     def findings(self) -> Iterator[Finding | None]:
         """Search until the budget is used up; None means that it goes on.
@@ -110,9 +120,9 @@ class SchemaSearch:
         deadline = now() + self.budget.seconds
         told: set[str] = set()
         schemas = self._schemas()
-        for number in range(self.budget.rounds):
+        for number in range(self.rounds):
             for work in self._round(schemas, number):
-                if number and now() > deadline:
+                if (number and now() > deadline) or len(self._found) == len(self._operations):
                     return
                 since = len(self._session.exchanges)
                 work()
@@ -170,13 +180,17 @@ class SchemaSearch:
 
     def _follow_links(self, schema: Any, number: int) -> None:
         """Go from one operation to the next, as an API's links say."""
-        wanted = [name for name in self._operations if name not in self._found]
+        wanted = [name for name in self._allowed if name not in self._found]
         chosen = schema.include(operation_id=wanted)
         if not chosen.statistic.transitions.selected:
             return
         search = self
 
+        left = count(2 * self.budget.chains * self.budget.steps, -1)
+
         def call(machine: Any, case: Case, **_: Any) -> schemathesis.Response:
+            if next(left) <= 0 or len(search._found) == len(search._operations):
+                raise _Enough
             return search._try(case, machine.recorder)
 
         machine = type(
@@ -188,7 +202,7 @@ class SchemaSearch:
         plan = _plan(max_examples=self.budget.chains, stateful_step_count=self.budget.steps)
         try:
             run_state_machine_as_test(machine, settings=plan)
-        except (_Gone, Unsatisfiable, Flaky):
+        except (_Gone, _Enough, Unsatisfiable, Flaky):
             return
 
     def _try(self, case: Case, recorder: Any = None) -> schemathesis.Response:
@@ -205,8 +219,10 @@ class SchemaSearch:
         self.asked.add(name)
         if recorder is not None:
             recorder.record_response(case_id=case.id, response=sent.response)
+        if name not in self._operations or name in self._found:
+            return sent.response
         failure = judged(case, sent, self._operations[name], recorder)
-        if failure is not None and name not in self._found:
+        if failure is not None:
             exchanges = tuple(self.backend.exchanges) if recorder is not None else (sent.exchange,)
             self._found[name] = Finding(operation=name, failure=failure, exchanges=exchanges)
         return sent.response
@@ -218,7 +234,8 @@ class SchemaSearch:
         except TargetUnreachable as gone:
             self._gone = gone
         failure = Failure(title="No answer", expected="an answer", actual=str(error))
-        self._found.setdefault(name, Finding(operation=name, failure=failure, exchanges=()))
+        if name in self._operations:
+            self._found.setdefault(name, Finding(operation=name, failure=failure, exchanges=()))
 
 
 def _drawn(cases: SearchStrategy[Case], wanted: int) -> SearchStrategy[Case]:
