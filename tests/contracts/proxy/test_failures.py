@@ -109,25 +109,27 @@ def test_client_that_leaves_takes_its_request_along(
 ) -> None:
     """The target's connection ends, too: nothing is carried on for nobody."""
     here, ended = threading.Event(), threading.Event()
+    sent: list[bytes] = []
 
     def notice(connection: socket.socket, _: bytes) -> None:
         if when == "download":
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\na")
         here.set()
-        while connection.recv(65_536):
-            pass
+        while more := connection.recv(65_536):
+            sent.append(more)
         ended.set()
 
     with odd_server(well_at_first(notice)) as url:
         proxy = start_proxy(url)
         parts = urlsplit(proxy.url)
         with socket.create_connection((parts.hostname, parts.port), timeout=20) as client:
-            length = b"Content-Length: 100\r\n\r\na" if when == "upload" else b"\r\n"
-            client.sendall(b"POST /x HTTP/1.1\r\nHost: 127.0.0.1\r\n" + length)
+            begun = b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n" if when == "upload" else b"\r\n"
+            client.sendall(b"POST /x HTTP/1.1\r\nHost: 127.0.0.1\r\n" + begun)
             assert here.wait(timeout=20)
             if when == "download":
                 assert client.recv(65_536)
         assert ended.wait(timeout=20)
+        assert b"0\r\n\r\n" not in b"".join(sent)  # half a body is not taken for a whole one
         report = proxy.stop()
     assert (report["requests"], report["violations"]) == (1, [])
 

@@ -1,5 +1,6 @@
 """Websockets through the proxy."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from ota_support.proxies import RunningProxy, lines
 from ota_support.server import NO_TLS
 from ota_support.sockets import obliging, open_socket
 
+CONNECT = "/api/devices/v1/deviceconnect/connect"
+TIMEOUT = 20
 LONG = b"x" * 900_000
 
 
@@ -62,19 +65,33 @@ def test_terminal_works(server: Any, proxy: RunningProxy, device: Device) -> Non
     assert lines(report) == []
 
 
-def test_end_of_one_side_is_the_end_of_the_other(
-    server: Any, proxy: RunningProxy, device: Device
-) -> None:
-    """With the target's code and reason; a user who vanishes is missed by the target."""
-    headers = {"Authorization": f"Bearer {server.login()}"}
-    with obliging(proxy.url, device.http.headers["authorization"]) as held:
-        with open_socket(proxy.url, terminal(device), headers) as user:
-            user.vanish()
-        with server.management() as management:
-            path = f"v2/devauth/devices/{device.id}"
-            assert management.delete(path).status_code == 204
-        assert held.over.wait(timeout=20)
-        assert held.connection.close_code is not None
+def test_device_that_vanishes_is_missed(server: Any, proxy: RunningProxy, device: Device) -> None:
+    """The target's end is closed as soon as the device's is."""
+    headers = {"Authorization": device.http.headers["authorization"]}
+    with server.management() as management, open_socket(proxy.url, CONNECT, headers) as socket:
+        until_status(management, device, "connected")
+        socket.vanish()
+        until_status(management, device, "disconnected")
+
+
+def test_target_that_hangs_up_is_heard(server: Any, proxy: RunningProxy, device: Device) -> None:
+    """With its close frame: a device that is not let in any more learns it."""
+    with (
+        obliging(proxy.url, device.http.headers["authorization"]) as held,
+        server.management() as management,
+    ):
+        until_status(management, device, "connected")
+        assert management.delete(f"v2/devauth/devices/{device.id}").status_code == 204
+        assert held.over.wait(timeout=TIMEOUT)
+        assert held.connection.close_code == 1008
+
+
+def until_status(management: httpx.Client, device: Device, status: str) -> None:
+    """Wait until the server says so of a device's connection."""
+    deadline = time.monotonic() + TIMEOUT
+    while management.get(f"v1/deviceconnect/devices/{device.id}").json()["status"] != status:
+        assert time.monotonic() < deadline, f"not {status}"
+        time.sleep(0.01)
 
 
 def test_refused_handshake_is_the_targets_own_answer(
@@ -100,4 +117,4 @@ def test_open_sockets_do_not_keep_the_proxy(proxy: RunningProxy, device: Device)
     """Ctrl-C ends it while a device is connected, and the device learns of it."""
     with obliging(proxy.url, device.http.headers["authorization"]) as held:
         assert proxy.stop()["requests"] == 1
-        assert held.over.wait(timeout=20)
+        assert held.over.wait(timeout=TIMEOUT)
