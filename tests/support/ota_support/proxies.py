@@ -36,8 +36,12 @@ class RunningProxy:
         assert "Traceback" not in self.stderr
         return dict(json.loads(self._report.read_text(encoding="utf-8")))
 
+    def forget_peak(self) -> None:
+        """Have `memory` begin anew: what starting took is no matter (proc(5), clear_refs)."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5", encoding="ascii")
+
     def memory(self) -> int:
-        """Return the most bytes of memory that it has had so far."""
+        """Return the most bytes of memory that it has had since."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
