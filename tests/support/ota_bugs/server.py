@@ -1,5 +1,6 @@
 """A server with a bug, in a process of its own."""
 
+import atexit
 import json
 import os
 import subprocess
@@ -13,7 +14,15 @@ from ota_bugs.catalogue import Bug
 SUPPORT = Path(__file__).parent.parent
 
 _resting: "list[subprocess.Popen[str]]" = []
-"""Nurseries that have no server now; they end with this process, as their input does."""
+"""Nurseries that have no server now."""
+
+
+@atexit.register
+def _close() -> None:
+    """End the nurseries with this process."""
+    for nursery in _resting:
+        with nursery:  # its input ends, and it is waited for
+            pass
 
 
 @contextmanager
