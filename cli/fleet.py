@@ -116,7 +116,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--size",
     metavar="BYTES",
-    default=65536,
+    default=16384,
     show_default=True,
     type=click.IntRange(1, 1 << 28),
     help="Size of the artifact that is made up where none is named.",

@@ -40,6 +40,10 @@ class Security:
             raise Untrusted(message)
         return universe, claims
 
+    def issued(self, token: str, claims: Claims) -> None:
+        """Remember a token that this server has just signed: that need not be verified."""
+        self._remember(f"Bearer {token}".encode("latin-1"), claims)
+
     def forget(self, tenant: str) -> None:
         """Drop what is remembered of a universe that goes."""
         gone = [header for header, claims in self._verified.items() if claims.tenant == tenant]
@@ -53,10 +57,13 @@ class Security:
             message = "invalid jwt: not a token of this server"
             raise Untrusted(message)
         claims = universe.tokens.verify(token)
+        self._remember(authorization, claims)
+        return claims
+
+    def _remember(self, authorization: bytes, claims: Claims) -> None:
         if len(self._verified) >= CACHE_SIZE:
             del self._verified[next(iter(self._verified))]
         self._verified[authorization] = claims
-        return claims
 
 
 def credentials(scope: Scope, *, cookie: bool = True) -> bytes:

@@ -6,6 +6,7 @@ SHA-256) or Ed25519, in base64, over the request's body as it was sent.
 
 import base64
 import binascii
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -18,6 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from otakit.mockserver.domain.errors import Invalid, Unauthorized
 
+KNOWN = 1 << 14
+"""Keys that are kept as they were read: each device asks with its own again and again."""
+
 
 class BadKey(Invalid):
     """A text that is no public key."""
@@ -26,6 +30,7 @@ class BadKey(Invalid):
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
 
+@lru_cache(KNOWN)
 def read_public_key(pem: str) -> PublicKey:
     """Read a public key; raises BadKey for anything but an RSA, ECDSA or Ed25519 key in PEM."""
     try:

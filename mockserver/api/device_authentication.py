@@ -7,6 +7,7 @@ from otakit.mockserver.bodies import Undecodable, decode_json
 from otakit.mockserver.domain.errors import Invalid, Unauthorized
 from otakit.mockserver.operations import ORIGINS, Call, Origin, operation
 from otakit.mockserver.signatures import normalise, read_public_key, verify
+from otakit.mockserver.tokens import Claims
 from otakit.mockserver.universe import Universe
 
 
@@ -30,6 +31,8 @@ def authenticate_device(call: Call) -> Answer:
     call.found(universe, record.subject)
     universe.sockets.recheck(universe.world, record.subject)
     token = universe.sign(record, "devices")
+    claims = Claims(universe.id, "devices", record.subject, record.jti)
+    call.server.security.issued(token, claims)
     return Answer(OK, token.encode(), b"application/jwt")
 
 
