@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from connexion import ConnexionMiddleware
@@ -42,9 +44,10 @@ def taking_documents_as_they_are() -> Iterator[None]:
     of_connexion = OpenAPISpecification.__init__
 
     def take(self: Any, document: dict[str, Any], *, base_uri: str = "") -> None:
-        """Take a document."""
+        """Take a document, and a copy to be shown: connexion writes into the other."""
+        self._raw_spec = msgspec.json.decode(msgspec.json.encode(document))
         self._set_defaults(document)
-        self._raw_spec = self._spec = document
+        self._spec = document
         self._base_uri = base_uri
 
     OpenAPISpecification.__init__ = take  # there is no option

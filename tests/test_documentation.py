@@ -25,7 +25,7 @@ curl() {
 
 OF_A_SHELL = (
     *("otakit serve", "otakit fleet", "otakit check", "otakit proxy"),
-    *("pip install", "openssl"),
+    *("pip install", "pytest", "openssl"),
 )
 """Commands of blocks that other tests run: servers, and what is installed."""
 
