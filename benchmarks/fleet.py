@@ -32,8 +32,13 @@ IDLE = (
     *("--virtual-time", "--no-rollout", "--duration", "1d"),
     *("--poll", "12h", "--inventory", "1d"),
 )
-ROLLOUT = ("--ramp-up", "{ramp_up}s", "--pace", "30")
-PER_SECOND = 500
+ROLLOUT = (
+    *("--ramp-up", "{ramp_up}s", "--pace", "30"),
+    *("--poll", "15s", "--retry", "{retry}s"),
+)
+"""Devices ask again to be let in when all have asked once, so that each polls with a deployment."""
+
+PER_SECOND = 800
 """Devices that are switched on in a second of a roll-out."""
 
 
@@ -100,7 +105,8 @@ def rollout() -> None:
     """Measure roll-outs by the wall's clock."""
     print("devices  seconds  requests/s  p50 ms  p99 ms  CPU s fleet/mock  MiB fleet/mock")  # noqa: T201
     for devices in (1000, 3000, 10_000):
-        options = (option.format(ramp_up=devices / PER_SECOND) for option in ROLLOUT)
+        ramp_up = devices / PER_SECOND
+        options = (option.format(ramp_up=ramp_up, retry=ramp_up + 3) for option in ROLLOUT)
         row(devices, run(devices, *options))
 
 
