@@ -20,6 +20,9 @@ from otakit.contracts.sequences import Finding
 
 OTAKIT = str(Path(sys.executable).with_name("otakit"))
 BUG = "accepted-again-without-a-configuration"
+EARLY = 4
+"""A seed that meets the bug in seconds; others take minutes."""
+
 LOGIN = ("--email", EMAIL, "--password", PASSWORD)
 
 
@@ -39,7 +42,7 @@ def broken() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def finding(broken: str) -> Finding:
     """Return the first thing that is found there."""
-    with search_at(broken, sequences=400, acts=14) as search:
+    with search_at(broken, sequences=400, acts=14, seed=EARLY) as search:
         return next(filter(None, search.findings()))
 
 
