@@ -72,9 +72,10 @@ def create_server(settings: Settings) -> MockServer:
     simulations = Simulations(in_process(whole), whole)
     state = ServerState(settings, universes, Security(universes), documented, simulations)
     documents[control()] = resolved(control())
+    downloads = download_routes(state)
     routes: list[BaseRoute] = [
         *dashboard_routes(),
-        *download_routes(state),
+        *downloads,
         *socket_routes(state, bases),
     ]
     inner = Router(routes, lifespan=_running(state, folder))
@@ -86,7 +87,7 @@ def create_server(settings: Settings) -> MockServer:
             *([] if log_format == NO_LOG else [partial(RequestLog, log_format=log_format)]),
             partial(Cors, origins=settings.cors_origins),
             partial(Front, ids=Ids(settings.seed, "requests"), record=Recorder(universes).record),
-            partial(Routing, dialect=state.dialect),
+            partial(Routing, dialect=state.dialect, downloads=downloads),
             partial(Station, state=state),
             SwaggerUIMiddleware,
         ],

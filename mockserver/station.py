@@ -1,9 +1,10 @@
 """The one station that a request passes: token, plan, parameters, body, function, answer.
 
-connexion's routing puts an operation's id into the scope; what `make_operation` compiled at
-start-up for that id is called here. connexion's own security, parameter and validation middlewares
-inspect signatures and copy the scope at each request, take a chunked body for none, and read
-uploads whole; so they are left out, and this stands in their place.
+What `make_operation` compiled at start-up for an operation is called by the routing, by way of its
+directory, or here for the id that connexion's routing puts into the scope. connexion's own
+security, parameter and validation middlewares inspect signatures and copy the scope at each
+request, take a chunked body for none, and read uploads whole; so they are left out, and this stands
+in their place.
 """
 
 from functools import partial
@@ -165,6 +166,11 @@ class Station(RoutedMiddleware[StationApi]):  # type: ignore[misc]  # connexion 
         """Stand before an application, which gets what no API claims."""
         super().__init__(app)
         self.api_cls = partial(StationApi, state=state)
+
+    def operation(self, base_path: str, operation_id: str) -> Compiled:
+        """Return a compiled operation of the API that was added last at a base path."""
+        compiled: Compiled = self.apis[base_path][-1].operations[operation_id]
+        return compiled
 
 
 def _takes_cookie(

@@ -1,10 +1,16 @@
 """Identifiers and chance, drawn from the World's seed."""
 
+import re
 from hashlib import blake2b
 from random import Random
-from uuid import UUID
 
 from otakit.mockserver.domain.errors import BadId
+
+_VERSION_4 = 0x4000_8000_0000_0000_0000
+_RANDOM_BITS = ~0xF000_C000_0000_0000_0000
+"""What RFC 9562, 5.4 says of a UUID's bits; Python's own UUID takes ten times as long."""
+
+_UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Ids:
@@ -18,7 +24,8 @@ class Ids:
 
     def uuid(self) -> str:
         """Return the next random UUIDv4, lower case with dashes."""
-        return str(UUID(int=self._random.getrandbits(128), version=4))
+        digits = f"{self._random.getrandbits(128) & _RANDOM_BITS | _VERSION_4:032x}"
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def secret(self, size: int = 32) -> bytes:
         """Return the next `size` bytes, for keys that have to come out alike for one seed."""
@@ -27,12 +34,7 @@ class Ids:
 
 def is_uuid(text: str) -> bool:
     """Say whether the text has the form of a UUID with dashes."""
-    if len(text) != 36:  # noqa: PLR2004 - the length of 8-4-4-4-12 hexadecimal digits with dashes
-        return False
-    try:
-        return str(UUID(text)) == text.lower()
-    except ValueError:
-        return False
+    return _UUID.fullmatch(text) is not None
 
 
 def chance(*names: object) -> float:
