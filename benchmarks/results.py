@@ -1,0 +1,76 @@
+"""RESULTS.md, written whole from what was measured."""
+
+from collections.abc import Mapping
+
+from benchmarks.figures import Measured, Section, Table
+
+HEAD = """# Measured
+
+Written by `python -m benchmarks`; do not edit. All of it is measured on one machine, in alternating
+rounds where servers are compared; figures are medians, with least and most beside them. Peers run
+as their users run them. `python -m benchmarks --help` tells how to run parts of it.
+"""
+QUICK = "**A quick run: it shows that the benchmarks work, and its figures mean nothing.**\n"
+VERDICTS = {True: "met", False: "**not met**", None: "not measured"}
+ORDER = {False: 0, None: 1, True: 2}
+"""Bad news first."""
+
+
+def render(measured: Mapping[str, Measured], names: list[str]) -> str:
+    """Write the page; `names` has the order of its parts."""
+    known = [name for name in names if name in measured]
+    pieces = [HEAD]
+    if any(measured[name].quick for name in known):
+        pieces.append(QUICK)
+    pieces += [_circumstances([measured[name] for name in known]), _targets(measured, known)]
+    pieces += [section(name, measured[name]) for name in known]
+    never = [name for name in names if name not in measured]
+    if never:
+        pieces.append(f"Not measured yet: {', '.join(never)}.\n")
+    return "\n".join(pieces)
+
+
+def section(name: str, measured: Measured) -> str:
+    """Write what one part has to say."""
+    found = measured.section
+    if found is None:
+        return f"## {name}\n\nFailed on {measured.day}: {measured.failure}\n"
+    lines = [f"## {found.title} (`{name}`)\n", f"{found.method}\n"]
+    if found.picture:
+        lines.append(f"![{found.title}]({name}.svg)\n")
+    lines += [f"{_table(table)}\n" for table in found.tables]
+    lines += [f"{note}\n" for note in found.notes]
+    if found.missing:
+        lines.append("\n".join(f"- {line}" for line in found.missing) + "\n")
+    lines.append(f"Measured on {measured.day} in {measured.seconds:.0f} s.\n")
+    return "\n".join(lines)
+
+
+def _circumstances(measured: list[Measured]) -> str:
+    """Name machine and versions, once for all parts that share them."""
+    told = dict.fromkeys(f"{one.day}: {one.machine}. {one.versions}." for one in measured)
+    return "\n".join(f"- {line}" for line in told) + "\n"
+
+
+def _targets(measured: Mapping[str, Measured], names: list[str]) -> str:
+    """Write all targets beside their figures."""
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    for name in names:
+        found = measured[name].section or Section(title=name, method="")
+        rows += [
+            (
+                ORDER[target.met],
+                (f"{name}: {target.what}", target.wanted, target.figure, VERDICTS[target.met]),
+            )
+            for target in found.targets
+        ]
+        if measured[name].section is None:
+            rows.append((0, (f"{name}: failed", "", measured[name].failure, VERDICTS[None])))
+    rows.sort(key=lambda row: row[0])
+    head = ("what", "target", "figure", "")
+    return f"## Targets\n\n{_table(Table(head=head, rows=tuple(row for _, row in rows)))}\n"
+
+
+def _table(table: Table) -> str:
+    lines = [table.head, ("---", *("---:" for _ in table.head[1:])), *table.rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
