@@ -11,6 +11,7 @@ from otakit.cli import check_options
 from otakit.cli.connect_options import CONNECT_NAMES, connect_options
 from otakit.cli.explanations import BROKEN, INTERRUPTED, UNREACHABLE, explained
 from otakit.cli.grouped_help import GroupedCommand
+from otakit.cli.target_options import LOGIN_NAMES, REACHING_NAMES, target_options
 from otakit.contracts.profiles import DEFAULT_PROFILE, PROFILES
 from otakit.specs.catalogue import DIALECTS, DOCUMENTED
 
@@ -18,15 +19,14 @@ GROUPS = {
     "What is checked": (
         *("profile", "dialect", "effort", "phases", "apis", "rules", "seed", "waivers"),
     ),
-    "Who we are there": ("email", "password", "token", "tenant_token", "project_key"),
+    "Who we are there": (*LOGIN_NAMES, "project_key"),
     "What JFrog Connect's project has": CONNECT_NAMES,
-    "How it is reached": ("authority", "insecure", "timeout", "patience", "rate"),
+    "How it is reached": (*REACHING_NAMES, "rate"),
     "Reports": ("report_dir", "in_json", "ci"),
     "Afterwards": ("clean",),
 }
 """The options, as `--help` has them."""
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -90,35 +90,9 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     metavar="NAME|FILE",
     help="YAML file of rules that are known to be broken; mender-server-4 is one of otakit's own.",
 )
-@click.option("--email", default="", help="Log in as this user.")
-@click.option(
-    "--password",
-    default="",
-    help="Its password. Other users of the machine can read a command line: the variable"
-    " OTAKIT_CHECK_PASSWORD hides it.",
-)
-@click.option("--token", default="", help="Use this management token instead of a login.")
-@click.option("--tenant-token", default="", help="What devices name their tenant with, if any.")
+@target_options("check")
 @click.option("--project-key", default="", help="JFrog Connect: the project that is checked.")
 @connect_options
-@click.option("--authority", type=_FILE, help="Certificates to trust instead of the system's.")
-@click.option("--insecure", is_flag=True, help="Look at no certificate.")
-@click.option(
-    "--timeout",
-    metavar="SECONDS",
-    default=10.0,
-    show_default=True,
-    type=click.FloatRange(0.1, 600),
-    help="How long one request may take.",
-)
-@click.option(
-    "--patience",
-    metavar="SECONDS",
-    default=5.0,
-    show_default=True,
-    type=click.FloatRange(0, 600),
-    help="How long to wait for what the documents do not promise at once.",
-)
 @click.option(
     "--rate",
     metavar="N",
@@ -127,7 +101,13 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     help="Send no more than so many requests in a second.",
 )
 @click.option("--report-dir", type=_FOLDER, help="Write check.html, .json and .junit.xml there.")
-@click.option("--json", "in_json", is_flag=True, help="Write the JSON report to standard output.")
+@click.option(
+    "--json",
+    "in_json",
+    is_flag=True,
+    envvar="OTAKIT_CHECK_JSON",
+    help="Write the JSON report to standard output.",
+)
 @click.option(
     "--ci",
     type=click.Choice(["github"]),

@@ -231,7 +231,13 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--keep", is_flag=True, help="Leave devices, artifacts and deployment as they are.")
 @click.option("--clean", metavar="RUN", help="Only remove what an earlier run has left.")
-@click.option("--json", "as_json", is_flag=True, help="Write the summary as JSON.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    envvar="OTAKIT_FLEET_JSON",
+    help="Write the summary as JSON.",
+)
 @click.option("--csv", "csv_file", metavar="FILE", type=_FILE, help="Write a row for each device.")
 @click.option(
     "--metrics-port",

@@ -10,6 +10,7 @@ import click
 
 from otakit.cli.check_options import check_login
 from otakit.cli.explanations import BROKEN, explained
+from otakit.cli.target_options import target_options
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -17,35 +18,15 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("capsule", type=_FILE)
 @click.argument("url")
-@click.option("--email", default="", help="Log in as this user.")
-@click.option(
-    "--password",
-    default="",
-    help="Its password. Other users of the machine can read a command line: the variable"
-    " OTAKIT_REPLAY_PASSWORD hides it.",
-)
-@click.option("--token", default="", help="Use this management token instead of a login.")
-@click.option("--tenant-token", default="", help="What devices name their tenant with, if any.")
-@click.option("--authority", type=_FILE, help="Certificates to trust instead of the system's.")
-@click.option("--insecure", is_flag=True, help="Look at no certificate.")
-@click.option(
-    "--timeout",
-    metavar="SECONDS",
-    default=10.0,
-    show_default=True,
-    type=click.FloatRange(0.1, 600),
-    help="How long one request may take.",
-)
-@click.option(
-    "--patience",
-    metavar="SECONDS",
-    default=5.0,
-    show_default=True,
-    type=click.FloatRange(0, 600),
-    help="How long to wait for what the documents do not promise at once.",
-)
+@target_options("replay")
 @click.option("--curl", is_flag=True, help="Show every request as a curl command.")
-@click.option("--json", "in_json", is_flag=True, help="Write what came of it as JSON.")
+@click.option(
+    "--json",
+    "in_json",
+    is_flag=True,
+    envvar="OTAKIT_REPLAY_JSON",
+    help="Write what came of it as JSON.",
+)
 def replay(*, capsule: Path, url: str, curl: bool, in_json: bool, **target: Any) -> None:
     """Do again what a CAPSULE says, at the server at URL, and see whether that still differs.
 

@@ -84,10 +84,8 @@ def home_of(edition: str) -> dict[str, str]:
 
 
 def apis_of(documents: Documents) -> tuple[str, ...]:
-    """Name all APIs of an edition as users do."""
-    return tuple(
-        sorted({_api(documents, o.id) for o in documents.operations.values() if o.heading})
-    )
+    """Name all APIs of an edition as users do, companions too."""
+    return tuple(sorted({_api(documents, operation) for operation in documents.operations}))
 
 
 def _api(documents: Documents, operation: str) -> str:

@@ -123,8 +123,17 @@ def test_json_is_all_that_is_written(server: Server) -> None:
 def test_options_are_variables_too(server: Server) -> None:
     """A password need not stand in a command line."""
     variables = {"OTAKIT_CHECK_EMAIL": EMAIL, "OTAKIT_CHECK_PASSWORD": PASSWORD}
-    result = run(server.url, environment={**variables, "OTAKIT_CHECK_RULE": RULE})
+    chosen = {"OTAKIT_CHECK_RULE": RULE, "OTAKIT_CHECK_JSON": "1"}
+    result = run(server.url, environment={**variables, **chosen})
     assert result.returncode == 0
+    assert json.loads(result.stdout)["counts"]["pass"] == 1
+
+
+def test_api_that_no_document_describes_can_be_chosen(server: Server) -> None:
+    """Inventory v1 is a companion, with cited rules about how the others use it."""
+    options = ("--api", "management/inventory-v1", "--rule", "MEN-MGT-INV-030")
+    result = run(server.url, *LOGIN, *options)
+    assert (result.returncode, result.stderr) == (0, "")
     assert "1 pass" in result.stdout
 
 
