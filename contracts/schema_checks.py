@@ -65,7 +65,7 @@ _STAYS = {
 """Tags of operations of inventory after whose DELETE something stays, and why."""
 
 _BAD = {"400", "422"}
-_SERVER = 500
+_REFUSED, _SERVER = 400, 500
 _MOST = 400
 
 
@@ -79,7 +79,8 @@ def checks_for(case: Case, operation: Operation, sent: Sent) -> list[Any]:
         without.add("response_schema_conformance")  # it is text, which Schemathesis takes for JSON
     is_form = str(case.media_type or "") in _TEXTS
     open_to_all = is_form or operation.id in _ANYTHING_GOES
-    if sent.valid or open_to_all or _BAD.isdisjoint(operation.statuses):
+    refused = _REFUSED <= exchange.status < _SERVER  # 413 too, which Schemathesis does not know
+    if sent.valid or open_to_all or refused or _BAD.isdisjoint(operation.statuses):
         without.add("negative_data_rejection")
     if _STAYS.keys() & set(case.operation.definition.raw.get("tags", ())):
         without.add("use_after_free")

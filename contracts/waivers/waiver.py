@@ -7,7 +7,8 @@ A file is a list in YAML; every entry has all four:
       owner: device team
       expires: 2027-03-31
 
-`expires: never` is for what nobody on one's own side can mend.
+`expires: never` is for what nobody on one's own side can mend. `SEQ-*` stands for all rules that
+begin so; what a file says of one of them by name comes first.
 """
 
 from collections.abc import Collection, Iterable
@@ -28,12 +29,21 @@ _FIELDS = ("rule", "reason", "owner", "expires")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """One rule that may be broken until a day; `expires` is None if there is no such day."""
+    """What may be broken until a day; `expires` is None if there is no such day.
+
+    `rule` is the id of a rule, or how the ids of several begin, with `*` behind it.
+    """
 
     rule: str
     reason: str
     owner: str
     expires: date | None
+
+    def fits(self, rule: str) -> bool:
+        """Say whether it is about a rule."""
+        if self.rule.endswith("*"):
+            return rule.startswith(self.rule.removesuffix("*"))
+        return rule == self.rule
 
     @property
     def sentence(self) -> str:
@@ -65,7 +75,8 @@ def read_waivers(source: str, rules: Collection[str], today: date) -> dict[str, 
         waiver = _waiver(file, number, entry)
         _check(file, waiver, rules, waivers, today)
         waivers[waiver.rule] = waiver
-    return waivers
+    many = {name: w for w in waivers.values() for name in rules if w.rule != name and w.fits(name)}
+    return many | {name: waiver for name, waiver in waivers.items() if name in rules}
 
 
 def _waiver(file: Path | Traversable, number: int, entry: Any) -> Waiver:
@@ -87,7 +98,7 @@ def _check(
     seen: Iterable[str],
     today: date,
 ) -> None:
-    if waiver.rule not in rules:
+    if not any(waiver.fits(rule) for rule in rules):
         near = get_close_matches(waiver.rule, rules, 1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
         raise _bad(file, f"there is no rule '{waiver.rule}'{hint}")

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from ota_support.checks import documents
+from otakit.contracts.choice import Choice
 from otakit.contracts.errors import BadWaivers
+from otakit.contracts.profiles import PROFILES
 from otakit.contracts.rules import load
 from otakit.contracts.waivers.waiver import read_waivers, shipped_waivers
 
@@ -36,9 +38,17 @@ def test_waiver_may_have_no_end(tmp_path: Path) -> None:
     assert read_waivers(file, RULES, TODAY)[RULES[0]].sentence == "why (ann)"
 
 
+def test_waiver_of_many_leaves_what_is_named(tmp_path: Path) -> None:
+    """How ids begin stands for all of them; an entry of its own says more."""
+    file = written(tmp_path, {**GOOD, "rule": "MEN-DEV-*"}, {**GOOD, "reason": "other"})
+    waivers = read_waivers(file, (*RULES, "MEN-MGT-AUT-001"), TODAY)
+    assert {name: w.reason for name, w in waivers.items()} == {RULES[0]: "other", RULES[1]: "why"}
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        ({"rule": "SEQ-*"}, "there is no rule 'SEQ-*'"),
         ({"rule": "MEN-DEV-AUT-010"}, "there is no rule 'MEN-DEV-AUT-010'; did you mean 'MEN-DEV"),
         ({"rule": "else"}, "there is no rule 'else'"),
         (
@@ -89,5 +99,5 @@ def test_file_that_is_none_is_refused(tmp_path: Path, text: str, said: str) -> N
 @pytest.mark.parametrize("name", shipped_waivers())
 def test_shipped_file_is_of_rules_that_there_are(name: str) -> None:
     """It is found by its name."""
-    rules = {*load(), *(f"FORM-{operation}" for operation in documents("mender").operations)}
-    assert read_waivers(name, rules, TODAY)
+    choice = Choice(PROFILES["mender-open-source"], documents("mender"), load())
+    assert read_waivers(name, choice.names, TODAY)
