@@ -50,6 +50,7 @@ class Bench:
         ground = Ground(
             prefix=backend.name("seq"),
             dialect=self.session.documents.dialect,
+            edition=self.session.documents.edition,
             clock=self._target_clock(backend),
         )
         trial = Trial(backend, ground, self._patience_for)

@@ -1,14 +1,24 @@
 """What a run consists of: rules and phases, chosen by what a user has asked for."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from difflib import get_close_matches
 from random import Random
 
+from otakit.contracts.backend import Backend
 from otakit.contracts.concurrency_phase import ConcurrencyPhase, race_rules
 from otakit.contracts.documents import Documents
 from otakit.contracts.errors import UnknownRule
 from otakit.contracts.observations import observation_rules
-from otakit.contracts.phases import CONCURRENCY, RULES, SCHEMA, SEQUENCES, Phase, among
+from otakit.contracts.outcomes import NotApplicable
+from otakit.contracts.phases import (
+    CONCURRENCY,
+    RULES,
+    SCHEMA,
+    SEQUENCES,
+    AbsentPhase,
+    Phase,
+    among,
+)
 from otakit.contracts.profiles import Profile
 from otakit.contracts.rule import Effort, Rule
 from otakit.contracts.schema import SchemaPhase, schema_rules
@@ -16,6 +26,19 @@ from otakit.contracts.selection import chosen
 from otakit.contracts.sequences_phase import SequencesPhase
 
 _PREFIXES = {SEQUENCES: "SEQ-", CONCURRENCY: "CON-", SCHEMA: "SCHEMA-"}
+_KINDS: dict[str, Callable[[Sequence[Rule], Effort, int], Phase]] = {
+    SEQUENCES: SequencesPhase,
+    CONCURRENCY: ConcurrencyPhase,
+    SCHEMA: SchemaPhase,
+}
+_WITHOUT = {
+    SEQUENCES: "Random sequences of acts agree with the model",
+    CONCURRENCY: "What is done at the same time looks as if it came one after the other",
+}
+_NOTHING_OWN = (
+    "the documents have no operation that makes devices or update flows: there is nothing of the"
+    " run's own to act on"
+)
 
 
 class Choice:
@@ -31,6 +54,9 @@ class Choice:
             CONCURRENCY: race_rules(profile, documents),
             SCHEMA: schema_rules(profile, documents),
         }
+        self._absent = [phase for phase in _WITHOUT if not self._of_phase[phase]]
+        for phase in self._absent:
+            self._of_phase[phase] = [_absent_rule(phase, profile)]
 
     @property
     def names(self) -> set[str]:
@@ -62,12 +88,12 @@ class Choice:
         """Return the other phases that have something to judge; raises UnknownRule."""
         self._check(ids)
         found: list[Phase] = []
-        if mine := self._among(SEQUENCES, phases, ids, apis):
-            found.append(SequencesPhase(mine, effort, seed))
-        if mine := self._among(CONCURRENCY, phases, ids, apis):
-            found.append(ConcurrencyPhase(mine, effort, seed))
-        if mine := self._among(SCHEMA, phases, ids, apis):
-            found.append(SchemaPhase(mine, effort, seed))
+        for phase, kind in _KINDS.items():
+            mine = self._among(phase, phases, ids, apis)
+            if mine and phase in self._absent:
+                found.append(AbsentPhase(phase, mine, _NOTHING_OWN))
+            elif mine:
+                found.append(kind(mine, effort, seed))
         return found
 
     def _among(
@@ -89,3 +115,23 @@ class Choice:
                     hint = f"; did you mean '{near[0]}'?" if near else ""
                     message = f"there is no rule '{name}'{hint}"
                     raise UnknownRule(message)
+
+
+def _absent_rule(phase: str, profile: Profile) -> Rule:
+    """Return the one rule of a phase that has nothing to do with a profile's documents."""
+    return Rule(
+        id=f"{_PREFIXES[phase]}{profile.edition}",
+        sentence=_WITHOUT[phase],
+        document="Introduction",
+        operations=(),
+        severity="major",
+        profiles=(profile.name,),
+        plan="os",
+        effort="quick",
+        check=_not_applicable,
+    )
+
+
+def _not_applicable(backend: Backend) -> None:
+    del backend
+    raise NotApplicable(_NOTHING_OWN)

@@ -7,6 +7,7 @@ from otakit.contracts.acts import load
 from otakit.contracts.bench import Bench
 from otakit.contracts.capsule import Capsule
 from otakit.contracts.documents import Documents
+from otakit.contracts.edition_words import EditionWords
 from otakit.contracts.events import Event, RuleFinished, RuleStarted
 from otakit.contracts.exchange import Exchange, hidden
 from otakit.contracts.failures import Failure
@@ -22,7 +23,6 @@ from otakit.contracts.selection import inapplicable
 from otakit.contracts.session import Session
 from otakit.contracts.verdicts import Result, Verdict
 from otakit.mockserver.domain.clock import rfc3339, wall
-from otakit.specs.catalogue import DEFAULT_EDITION
 
 PREFIX = "CON-"
 ROUNDS: dict[Effort, int] = {"quick": 3, "default": 12, "thorough": 100}
@@ -30,11 +30,15 @@ ROUNDS: dict[Effort, int] = {"quick": 3, "default": 12, "thorough": 100}
 
 
 def race_rules(profile: Profile, documents: Documents) -> list[Rule]:
-    """Return a rule for each race; none for editions other than the current."""
-    if documents.edition != DEFAULT_EDITION:
-        return []
+    """Return a rule for each race in which nothing is asked that the documents do not know."""
     load()
-    return [_rule(race, profile, documents) for race in RACES]
+    words = EditionWords(documents)
+    return [_rule(race, profile, documents) for race in RACES if _is_known(race, words)]
+
+
+def _is_known(race: Race, words: EditionWords) -> bool:
+    steps = [*race.before, *(step for lane in race.lanes for step in lane)]
+    return all(words.knows(type(step)) and words.asked(step) == step for step in steps)
 
 
 def _rule(race: Race, profile: Profile, documents: Documents) -> Rule:

@@ -46,6 +46,12 @@ class Documents:
         """Return the operation that a request is one for."""
         return next((o for o in self._by_length if o.fits(method, path)), None)
 
+    def described(self, operation: Operation) -> dict[str, Any]:
+        """Return what an operation's file says of it."""
+        path = operation.path.removeprefix(operation.api.base_path)
+        found: dict[str, Any] = self._files[operation.api]["paths"][path][operation.method.lower()]
+        return found
+
     def violations(
         self,
         operation: Operation,

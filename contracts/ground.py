@@ -6,6 +6,7 @@ from typing import Any
 
 from otakit.contracts.ledger import SERIAL
 from otakit.mockserver.domain.clock import Clock, Seconds, rfc3339
+from otakit.specs.catalogue import DEFAULT_EDITION
 
 HOUR: Seconds = 3600.0
 
@@ -20,7 +21,13 @@ class Ground:
 
     prefix: str
     dialect: str = "documented"
+    edition: str = DEFAULT_EDITION
     clock: Clock = field(default_factory=Clock)
+
+    @property
+    def older(self) -> bool:
+        """Whether the documents are those of an older edition."""
+        return self.edition != DEFAULT_EDITION
 
     def serial(self, device: int) -> str:
         """Name a device."""

@@ -164,6 +164,7 @@ class Explanation:
         """Look at the target no sooner than an order needs it."""
         self._hands: Hands = trial.hands
         self._ground = trial.oracle.ground
+        self._words = trial.words
         self._before = before
         self._events = events
         self._seen: dict[Step, Exchange] = {}
@@ -221,6 +222,7 @@ class Explanation:
 
     def _gap(self, step: Step, expected: Expected, answer: Exchange, oracle: Oracle) -> Gap | None:
         body: Any = None
+        expected = self._words.told(step, expected)
         if expected.body != NOTHING and answer.status == expected.status:
             try:
                 body = step.read(self._hands, answer)

@@ -32,12 +32,10 @@ def operation_of(kind: type[Step], documents: Documents) -> Operation | None:
 
 
 def observation_rules(profile: Profile, documents: Documents) -> list[Rule]:
-    """Return a rule for each observation of sequences; none for editions other than the current.
+    """Return a rule for each observation of sequences of which the documents have the operation.
 
     They are judged by the sequences phase: none of them can be tried alone.
     """
-    if documents.edition != DEFAULT_EDITION:
-        return []
     return [
         observation_rule(kind, operation, profile)
         for kind in load().values()

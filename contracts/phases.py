@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
-from otakit.contracts.events import Event
+from otakit.contracts.events import Event, RuleFinished
 from otakit.contracts.ledger import Cleaned
 from otakit.contracts.rule import Rule
 from otakit.contracts.session import Session
+from otakit.contracts.verdicts import Result, Verdict
 
 RULES, SEQUENCES, CONCURRENCY, SCHEMA = "rules", "sequences", "concurrency", "schema"
 PHASES = (RULES, SEQUENCES, CONCURRENCY, SCHEMA)
@@ -29,6 +30,27 @@ class Phase(Protocol):
 
     def clear(self) -> Cleaned:
         """Remove what the phase has made, if something is still there; say what was removed."""
+
+
+class AbsentPhase:
+    """A phase that has nothing to do with a profile's documents: its verdicts say why."""
+
+    def __init__(self, name: str, rules: Sequence[Rule], reason: str) -> None:
+        """Say so of these rules."""
+        self.name = name
+        self.rules = rules
+        self._reason = reason
+
+    def events(self, session: Session) -> Iterator[Event]:
+        """Tell why; nothing is sent."""
+        del session
+        for rule in self.rules:
+            result = Result(rule=rule, verdict=Verdict.NOT_APPLICABLE, reason=self._reason)
+            yield RuleFinished(result=result)
+
+    def clear(self) -> Cleaned:
+        """Remove nothing."""
+        return Cleaned()
 
 
 def among(rules: Sequence[Rule], ids: Collection[str], operations: Collection[str]) -> list[Rule]:

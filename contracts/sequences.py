@@ -251,6 +251,7 @@ class _Driver:
     def take(self, step: Step) -> bool:
         if not self._over:
             return self._guarded(step)
+        step = self.trial.words.asked(step)
         if step.possible(self.trial.oracle):
             step.expect(self.trial.oracle)
         return False

@@ -20,6 +20,7 @@ from otakit.contracts.acts import (
 from otakit.contracts.acts.step import Step
 from otakit.contracts.backend import Backend
 from otakit.contracts.comparison import Gap, gap
+from otakit.contracts.edition_words import EditionWords
 from otakit.contracts.errors import NoAnswer
 from otakit.contracts.exchange import Exchange
 from otakit.contracts.failures import Failure
@@ -70,6 +71,7 @@ class Trial:
         """
         self.hands = Hands(backend, ground)
         self.oracle = Oracle(ground)
+        self.words = EditionWords(backend.documents)
         self.steps: list[Step] = []
         self.seen: set[str] = set()
         """The observations that were compared."""
@@ -88,6 +90,7 @@ class Trial:
 
         Returns False where something that the step names is not there, so that it is left out.
         """
+        step = self.words.asked(step)
         if not step.possible(self.oracle):
             return False
         self.steps.append(step)
@@ -107,6 +110,8 @@ class Trial:
                 self._compare(look)
 
     def _is_wanted(self, look: Step) -> bool:
+        if not self.words.knows(type(look)):
+            return False
         # Where authentication sets are seen, their ids are learned.
         return not self.focus or look.name in {self.focus, devices.Shown.name}
 
@@ -127,7 +132,7 @@ class Trial:
         return [look for look in looks if look.possible(self.oracle)]
 
     def _expected(self, step: Step) -> Expected:
-        answer = step.expect(self.oracle)
+        answer = self.words.told(step, step.expect(self.oracle))
         return Expected(status=answer.status, body=self.oracle.labels.labelled(answer.body))
 
     def _compare(self, step: Step) -> None:

@@ -70,9 +70,13 @@ class Shown(_OfDeployment):
 
 
 def status_of(deployment: Deployment, oracle: Oracle) -> str:
-    """Return a deployment's status in the words of the oracle's dialect."""
+    """Return a deployment's status in the words of the oracle's dialect and edition."""
     status = deployment.status(oracle.world.clock.now())
-    return PENDING if status == SCHEDULED and not oracle.world.dialect.knows_scheduled else status
+    return PENDING if status == SCHEDULED and not _knows_scheduled(oracle) else status
+
+
+def _knows_scheduled(oracle: Oracle) -> bool:
+    return oracle.world.dialect.knows_scheduled and not oracle.ground.older
 
 
 def _max_devices(deployment: Deployment, *, takes_part: bool) -> Any:
@@ -254,8 +258,8 @@ class Listed(Step):
     per_page: int = 20
 
     def possible(self, oracle: Oracle) -> bool:
-        """Need a dialect that knows the status."""
-        return self.status != SCHEDULED or oracle.world.dialect.knows_scheduled
+        """Need a dialect and an edition that know the status."""
+        return self.status != SCHEDULED or _knows_scheduled(oracle)
 
     def send(self, hands: Hands) -> Exchange:
         """List them."""

@@ -66,7 +66,7 @@ _UPDATES: tuple[Step, ...] = (
     deployment_looks.StatisticsList(deployments=(0, 1)),
     devices.Listed(devices=(0, 1, 2), status="accepted"),
     deployments.AbortDevice(device=1),
-    deployments.Abort(deployment=1),
+    deployments.Abort(deployment=0),
 )
 _CONFIGURATION: tuple[Step, ...] = (
     configuration.Configure(device=0, values={"a": "x"}),
