@@ -23,8 +23,14 @@ from benchmarks.setting import Setting
 
 LIMITS = {
     "requests": 240,
-    "growth": 300,
+    "growth": 420,
+    "start": 120,
+    "plugin": 90,
     "universes": 60,
+    "memory": 150,
+    "upload": 180,
+    "logins": 60,
+    "fleets": 1200,
 }
 """The parts, in their order, and the seconds after which each is stopped."""
 

@@ -1,8 +1,13 @@
 """RESULTS.md, written whole from what was measured."""
 
+import re
+import sys
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 
 from benchmarks.figures import Measured, Section, Table
+from benchmarks.serving import CHECKOUT
 
 HEAD = """# Measured
 
@@ -14,6 +19,10 @@ QUICK = "**A quick run: it shows that the benchmarks work, and its figures mean 
 VERDICTS = {True: "met", False: "**not met**", None: "not measured"}
 ORDER = {False: 0, None: 1, True: 2}
 """Bad news first."""
+
+FOLDERS = (tempfile.gettempdir(), sys.prefix, CHECKOUT, Path.home())
+OWN_PATH = re.compile(rf"(?:{'|'.join(re.escape(str(folder)) for folder in FOLDERS)})[\w./@+-]*/")
+"""A folder of this machine, as errors name them; what is left is the file's name."""
 
 
 def render(measured: Mapping[str, Measured], names: list[str]) -> str:
@@ -34,14 +43,14 @@ def section(name: str, measured: Measured) -> str:
     """Write what one part has to say."""
     found = measured.section
     if found is None:
-        return f"## {name}\n\nFailed on {measured.day}: {measured.failure}\n"
+        return f"## {name}\n\nFailed on {measured.day}: {_told(measured.failure)}\n"
     lines = [f"## {found.title} (`{name}`)\n", f"{found.method}\n"]
     if found.picture:
         lines.append(f"![{found.title}]({name}.svg)\n")
     lines += [f"{_table(table)}\n" for table in found.tables]
     lines += [f"{note}\n" for note in found.notes]
     if found.missing:
-        lines.append("\n".join(f"- {line}" for line in found.missing) + "\n")
+        lines.append("\n".join(f"- {_told(line)}" for line in found.missing) + "\n")
     lines.append(f"Measured on {measured.day} in {measured.seconds:.0f} s.\n")
     return "\n".join(lines)
 
@@ -65,10 +74,15 @@ def _targets(measured: Mapping[str, Measured], names: list[str]) -> str:
             for target in found.targets
         ]
         if measured[name].section is None:
-            rows.append((0, (f"{name}: failed", "", measured[name].failure, VERDICTS[None])))
+            rows.append((0, (f"{name}: failed", "", _told(measured[name].failure), VERDICTS[None])))
     rows.sort(key=lambda row: row[0])
     head = ("what", "target", "figure", "")
     return f"## Targets\n\n{_table(Table(head=head, rows=tuple(row for _, row in rows)))}\n"
+
+
+def _told(text: str) -> str:
+    """Write what went wrong in a line without this machine's paths, that is no table's end."""
+    return OWN_PATH.sub("", text).replace("|", "/")
 
 
 def _table(table: Table) -> str:

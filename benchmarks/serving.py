@@ -77,15 +77,19 @@ class Server:
 
 
 @contextmanager
-def running(
+def running(  # noqa: PLR0913 - what a server is started with
     command: Sequence[str],
     port: int,
     ready: str = HEALTH,
     *,
+    status: int = 0,
     env: Mapping[str, str] | None = None,
     patience: float = PATIENCE,
 ) -> Iterator[Server]:
-    """Run a server until the block ends; it is ready once a GET of `ready` has any answer."""
+    """Run a server until the block ends.
+
+    It is ready once a GET of `ready` is answered, with `status` if one is given.
+    """
     with (
         TemporaryFile() as said,
         subprocess.Popen(
@@ -94,7 +98,7 @@ def running(
     ):
         try:
             try:
-                wait_for(process, port, ready, patience=patience)
+                wait_for(process, port, ready, status=status, patience=patience)
             except Unexpected as error:
                 said.seek(0)
                 message = f"{error}: {said.read(500).decode(errors='replace').strip()}"

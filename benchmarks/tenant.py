@@ -27,9 +27,10 @@ POLL = json.dumps(
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An accepted device: its id, and the headers of its requests."""
+    """An accepted device: its id, who it says that it is, and the headers of its requests."""
 
     id: str
+    identity: Mapping[str, str]
     headers: Mapping[str, str]
 
 
@@ -70,7 +71,7 @@ class Tenant:
         self.ask(204, "PUT", path, {"status": "accepted"})
         status, _, token = self.server.ask("POST", AUTHENTICATION, body=body, headers=headers)
         _expect(200, status, token)
-        return Device(known["id"], bearer(token.decode()))
+        return Device(known["id"], identity, bearer(token.decode()))
 
     def add_artifact(self) -> None:
         """Have the mock make an artifact for the devices."""
