@@ -98,9 +98,19 @@ class Devices:
         """Go through the ids of the devices, oldest first, or of one status as they are listed."""
         return iter(self._by_age if status is None else self._by_status[status])
 
-    def oldest(self, page: Page) -> list[str]:
-        """Return the ids of a page of the devices, oldest first."""
-        return self._by_age.page(page)
+    @property
+    def by_age(self) -> Index[int]:
+        """All devices, oldest first."""
+        return self._by_age
+
+    def numbers(self) -> Iterator[tuple[str, int]]:
+        """Go through the devices, each with the number that it has by age."""
+        return ((device.id, device.number) for device in self._devices.values())
+
+    def number(self, device_id: str) -> int | None:
+        """Return the number that a device has by age; None for one that is not known."""
+        device = self._devices.get(device_id)
+        return None if device is None else device.number
 
     def page(
         self, page: Page, *, statuses: Iterable[str] = (), ids: Iterable[str] = ()
@@ -120,7 +130,9 @@ class Devices:
             )
             return page.of(found), len(found) > page.stop
         if by_age and not wanted:
-            return [self._devices[i] for i in self.oldest(page)], len(self._by_age) > page.stop
+            return [self._devices[i] for i in self._by_age.page(page)], len(
+                self._by_age
+            ) > page.stop
         parts = [self._by_status[s] for s in sorted(wanted or STATUSES) if s in self._by_status]
         if by_age and len(parts) > 1:
             numbered = [(self._devices[i].number, i) for part in parts for i in part]

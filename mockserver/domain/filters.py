@@ -4,7 +4,7 @@ Section 9.5 of the server facts; the operators of the reference's FilterPredicat
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,12 +90,6 @@ class SavedFilters:
         """Delete a filter; raises NotFound."""
         self.filter(filter_id)
         del self._filters[filter_id]
-
-
-def matches(predicates: Sequence[Predicate]) -> Callable[[Mapping[tuple[str, str], Any]], bool]:
-    """Return the test of a device's values by (scope, attribute): all predicates have to hold."""
-    tests = [((p.scope, p.attribute), p.test()) for p in predicates]
-    return lambda values: all(test(values.get(key, MISSING)) for key, test in tests)
 
 
 def _same_kind(one: Any, other: Any) -> bool:

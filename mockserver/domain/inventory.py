@@ -3,7 +3,7 @@
 Reference, Device APIs / Device inventory; section 9 of the server facts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,8 +50,13 @@ class Inventory:
         """Begin empty."""
         self._clock = clock
         self._ids = ids
+        self._watchers: list[Callable[[str], None]] = []
         self._records = {}
         self._groups = {}
+
+    def watch(self, watcher: Callable[[str], None]) -> None:
+        """Tell somebody of each device that has other attributes, or another group."""
+        self._watchers.append(watcher)
 
     def add(self, device_id: str) -> None:
         """Begin a record for a device that has just become known."""
@@ -104,6 +109,7 @@ class Inventory:
             raise Invalid(message)
         record.attributes = others | kept
         record.updated = now
+        self._tell(device_id)
 
     def tag(
         self,
@@ -146,6 +152,7 @@ class Inventory:
             self._leave(record)
             record.group = group
             self._groups.setdefault(group, Index()).add(record.device_id, record.device_id)
+            self._tell(record.device_id)
         self._drop_empty_groups()
         return len(known), len(moved)
 
@@ -165,6 +172,11 @@ class Inventory:
         if record.group is not None:
             self._groups[record.group].discard(record.device_id, record.device_id)
             record.group = None
+            self._tell(record.device_id)
+
+    def _tell(self, device_id: str) -> None:
+        for tell in self._watchers:
+            tell(device_id)
 
     def _drop_empty_groups(self) -> None:
         for name in [name for name, members in self._groups.items() if not len(members)]:

@@ -17,7 +17,7 @@ from otakit.mockserver.domain.device import ACCEPTED, Device
 from otakit.mockserver.domain.devices import Devices
 from otakit.mockserver.domain.dialect import DOCUMENTED, Dialect
 from otakit.mockserver.domain.errors import Conflict, Invalid, Unauthorized, Unprocessable
-from otakit.mockserver.domain.filters import Predicate, SavedFilters, matches
+from otakit.mockserver.domain.filters import Predicate, SavedFilters
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.domain.integrations import Integrations
 from otakit.mockserver.domain.inventory import Inventory
@@ -171,10 +171,8 @@ class World:
             message = f"filter_id: no filter '{filter_id}'"
             raise Invalid(message)
         saved = known[filter_id]
-        fits = matches(saved.terms)
-        accepted = self.devices.ids(ACCEPTED)
         scope = Scope(
-            devices=tuple(i for i in accepted if fits(self.profiles.values(i))),
+            devices=tuple(filter(self.profiles.test(saved.terms), self.devices.ids(ACCEPTED))),
             terms=saved.terms,
             filter_id=saved.id,
             filter_name=saved.name,
@@ -217,7 +215,7 @@ class World:
     def _is_member(self, deployment: Deployment, device_id: str) -> bool:
         if device_id not in self.devices or self.devices.device(device_id).status != ACCEPTED:
             return False
-        return matches(deployment.scope.terms)(self.profiles.values(device_id))
+        return self.profiles.test(deployment.scope.terms)(device_id)
 
 
 def _term(scope: str, attribute: str, kind: str, value: Any) -> Predicate:

@@ -15,6 +15,7 @@ from typing import Any
 
 from otakit.mockserver.domain.clock import Clock, rfc3339
 from otakit.mockserver.domain.dialect import Dialect
+from otakit.mockserver.domain.lookups import Lookups
 from otakit.mockserver.domain.world import World
 from otakit.mockserver.snapshots.plain_shapes import Misfit, Read, Shape, Written, check_keys
 from otakit.mockserver.snapshots.state_shapes import Shapes, attributes_of
@@ -74,6 +75,7 @@ def _parts(world: World) -> Iterator[tuple[str, object]]:
     """Go through the parts of a World with the path to each, in the order of their making.
 
     Raises TypeError for an attribute that is neither annotated in its class's body nor joins parts.
+    Lookups are made anew of the others.
     """
     seen = {id(world)}
     waiting: list[tuple[str, object]] = [("", world)]
@@ -81,7 +83,7 @@ def _parts(world: World) -> Iterator[tuple[str, object]]:
         yield path, part
         known = attributes_of(type(part))
         for name, value in vars(part).items():
-            if name in known or isinstance(value, (Clock, Dialect)):
+            if name in known or isinstance(value, (Clock, Dialect, Lookups)):
                 continue
             if _is_data(value) and not _is_joint(value):
                 message = f"{type(part).__name__}.{name}: annotate state in the class's body"

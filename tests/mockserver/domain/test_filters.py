@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from otakit.mockserver.domain.errors import Conflict, Invalid, NotFound
-from otakit.mockserver.domain.filters import MISSING, Predicate, matches
+from otakit.mockserver.domain.filters import MISSING, Predicate
 from otakit.mockserver.domain.world import World
 
 
@@ -58,13 +58,20 @@ def test_senseless_predicate_is_refused(kind: str, value: Any) -> None:
         predicate(kind, value).test()
 
 
-def test_all_predicates_have_to_hold() -> None:
+def test_all_predicates_have_to_hold(world: World) -> None:
     """None of them is met by anything."""
-    test = matches([predicate("$gt", 1), predicate("$lt", 3)])
-    values = [{("inventory", "a"): n} for n in (1, 2, 3)]
-    assert [test(v) for v in values] == [False, True, False]
-    assert test({("tags", "a"): 2}) is False
-    assert matches([])({}) is True
+    device_id = world.preauthorize_device({"sn": 1}, "key").id
+    test = world.profiles.test([predicate("$gt", 1), predicate("$lt", 3)])
+
+    def meets(scope: str, value: int) -> bool:
+        for place in ("inventory", "tags"):
+            told = [{"name": "a", "value": value}] if place == scope else []
+            world.inventory.assign(device_id, place, told, replace=True)
+        return test(device_id)
+
+    assert [meets("inventory", number) for number in (1, 2, 3)] == [False, True, False]
+    assert meets("tags", 2) is False
+    assert world.profiles.test([])(device_id) is True
 
 
 def test_saved_filters(world: World) -> None:

@@ -14,18 +14,25 @@ from otakit.mockserver.domain.artifacts import Content
 from otakit.mockserver.domain.audit import CREATE, DEVICE, Actor, Object
 from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.domain.deployment import Plan
+from otakit.mockserver.domain.filters import Predicate
 from otakit.mockserver.domain.index import Page
 from otakit.mockserver.domain.world import World
 
 SMALL, LARGE = 1_000, 20_000
+SAME = Predicate(scope="inventory", attribute="type", type="$eq", value="pi")
+OWN = Predicate(scope="identity", attribute="sn", type="$in", value=list(range(500, 520)))
 LISTS: dict[str, Callable[[World, Page], Any]] = {
     "devices": lambda world, page: world.devices.page(page),
     "devices of a status": lambda world, page: world.devices.page(page, statuses=["preauthorized"]),
     "devices searched without conditions": lambda world, page: world.profiles.search(page),
+    "devices searched by a value": lambda world, page: world.profiles.search(
+        page, predicates=[SAME]
+    ),
     "deployments": lambda world, page: world.deployments.find(page, wanted=None, newest_first=True),
     "audit log": lambda world, page: world.audit.page(page),
 }
 
+TOLD = [{"name": "type", "value": "pi"}]
 ACTOR = Actor(id="1", email="ada@example.com")
 
 
@@ -36,6 +43,7 @@ def populate(size: int) -> World:
     plan = Plan(name="d", artifact_name="v1")
     for number in range(size):
         device = world.preauthorize_device({"sn": number}, "key")
+        world.inventory.assign(device.id, "inventory", TOLD, replace=True)
         world.deploy(plan, devices=[device.id])
         world.audit.write(ACTOR, CREATE, Object(id=device.id, type=DEVICE))
     return world
@@ -102,3 +110,11 @@ def test_page_costs_a_page(
     assert steps[0] > 0
     assert steps[1] <= steps[0] * 1.05
     assert sizes[1] <= sizes[0] + 4_000
+
+
+def test_search_costs_what_it_finds(worlds: tuple[World, World]) -> None:
+    """Twenty devices by their own values: as many steps as in a small World."""
+    searches = [partial(world.profiles.search, Page(), predicates=[OWN]) for world in worlds]
+    assert [search()[1] for search in searches] == [20, 20]
+    small, large = map(count_steps, searches)
+    assert small <= large <= small * 1.05
