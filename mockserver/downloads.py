@@ -3,15 +3,19 @@
 Reference, Download Artifact; the real server hands this to an object store.
 """
 
+import os
 import re
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import cast
+from urllib.parse import parse_qsl
 
-from starlette.datastructures import Headers
-from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
+from otakit.mockserver.answers import OK, Answer, Headers
 from otakit.mockserver.documented import DOWNLOAD
 from otakit.mockserver.domain.artifacts import Artifact
 from otakit.mockserver.domain.clock import Seconds
@@ -21,7 +25,6 @@ from otakit.mockserver.faults.actions import meet
 from otakit.mockserver.links import DEVICE, TENANT
 from otakit.mockserver.operations import Call
 from otakit.mockserver.server_state import ServerState
-from otakit.mockserver.universe import Universe
 
 MEDIA_TYPE = "application/vnd.mender-artifact"
 STORAGE = "/otakit/v1/storage/"
@@ -30,7 +33,12 @@ PATH = STORAGE + "artifacts/{artifact_id}"
 AT_ONCE = 1 << 18
 """Bytes of a file that is read in one go: a thread for each piece of it would take much longer."""
 
+MAX_HEADS = 1 << 10
+"""Files whose headers are remembered."""
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9._ -]")
+
+_CONDITIONS = (b"if-match", b"if-none-match", b"if-unmodified-since", b"if-modified-since")
 
 
 def artifact_link(
@@ -48,58 +56,83 @@ def artifact_link(
 
 def download_routes(state: ServerState) -> list[Route]:
     """Return the route on which artifacts are fetched."""
+    return [Route(PATH, Download(state), methods=["GET", "HEAD"])]
 
-    async def download(request: Request) -> ASGIApp:
-        exchange: Exchange = request.scope[EXCHANGE]
+
+class Download:
+    """Sends artifacts to whoever has a link."""
+
+    def __init__(self, state: ServerState) -> None:
+        """Send those of this server."""
+        self._state = state
+        self._heads: dict[tuple[str, float, int], tuple[Headers, str]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        state, exchange = self._state, cast("Exchange", scope[EXCHANGE])
         exchange.aims_at(DOWNLOAD, "devices")
-        query = dict(request.query_params)
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
         universe = state.universes.get(query.get(TENANT, "")) or state.universes.default
         exchange.comes_from(universe.id, "")
-        universe.links.check(request.url.path, query, universe.world.clock.now())
+        universe.links.check(scope["path"], query, universe.world.clock.now())
         exchange.comes_from(universe.id, query.get(DEVICE, ""))
-
-        async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        if universe.faults:
             send = await meet(universe, state.documented, scope, None, send)
-            await _file(universe, request)(scope, receive, send)
+        artifact = universe.world.artifacts.artifact(scope["path_params"]["artifact_id"])
+        path = universe.storage.path(artifact.id)
+        try:
+            about = path.stat()
+        except FileNotFoundError:
+            message = f"the file of artifact '{artifact.id}' is gone"
+            raise NotFound(message) from None
+        exchange.streams = True
+        headers, etag = self._head(artifact.name, about)
+        asked = dict(reversed(scope["headers"]))  # of one given twice, the first counts
+        status = 0 if asked.keys().isdisjoint(_CONDITIONS) else _precondition(asked, about, etag)
+        if status:
+            await Response(status_code=status, headers={"etag": etag})(scope, receive, send)
+        elif about.st_size <= AT_ONCE and scope["method"] == "GET" and b"range" not in asked:
+            await Answer(OK, path.read_bytes(), headers=headers).send(send)
+        else:
+            await _response(path, artifact.name, about)(scope, receive, send)
 
-        return faulty if universe.faults else _file(universe, request)
+    def _head(self, name: str, about: os.stat_result) -> tuple[Headers, str]:
+        """Return a file's headers but for its length, and its entity tag, as Starlette has them.
 
-    return [Route(PATH, download, methods=["GET", "HEAD"])]
-
-
-def _file(universe: Universe, request: Request) -> Response:
-    """Answer with an artifact's file; raises NotFound."""
-    artifact = universe.world.artifacts.artifact(request.path_params["artifact_id"])
-    path = universe.storage.path(artifact.id)
-    if not path.exists():
-        message = f"the file of artifact '{artifact.id}' is gone"
-        raise NotFound(message)
-    name = _UNSAFE.sub("_", artifact.name)
-    about = path.stat()
-    answer = FileResponse(path, media_type=MEDIA_TYPE, filename=f"{name}.mender", stat_result=about)
-    etag = answer.headers["etag"]
-    request.scope[EXCHANGE].streams = True
-    status = _precondition(request.headers, about.st_mtime, etag)
-    if status:
-        return Response(status_code=status, headers={"etag": etag})
-    if about.st_size <= AT_ONCE and request.method == "GET" and "range" not in request.headers:
-        return Response(path.read_bytes(), headers=dict(answer.headers))
-    return answer
+        A whole fleet fetches the same file: they are made once.
+        """
+        key = name, about.st_mtime, about.st_size
+        if key not in self._heads:
+            if len(self._heads) >= MAX_HEADS:
+                self._heads.clear()
+            made = _response("", name, about)
+            kept = [header for header in made.raw_headers if header[0] != b"content-length"]
+            self._heads[key] = kept, made.headers["etag"]
+        return self._heads[key]
 
 
-def _precondition(headers: Headers, modified: float, etag: str) -> int:
+def _response(path: Path | str, name: str, about: os.stat_result) -> FileResponse:
+    filename = _UNSAFE.sub("_", name) + ".mender"
+    return FileResponse(path, media_type=MEDIA_TYPE, filename=filename, stat_result=about)
+
+
+def _precondition(asked: Mapping[bytes, bytes], about: os.stat_result, etag: str) -> int:
     """Return 412 or 304 where a condition on the file says so, else 0 (RFC 9110, 13.2.2)."""
-    match, none_match = headers.get("if-match"), headers.get("if-none-match")
-    unless, since = (_moment(headers.get(f"if-{w}-since")) for w in ("unmodified", "modified"))
-    whole = int(modified)
+    match, none_match, unless, since = (_text(asked.get(name)) for name in _CONDITIONS)
+    unless_moment, since_moment = _moment(unless), _moment(since)
+    whole = int(about.st_mtime)
     if match is not None:
         if not _names(match, etag):
             return 412
-    elif unless is not None and whole > unless:
+    elif unless_moment is not None and whole > unless_moment:
         return 412
     if none_match is not None:
         return 304 if _names(none_match, etag) else 0
-    return 304 if since is not None and whole <= since else 0
+    return 304 if since_moment is not None and whole <= since_moment else 0
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("latin-1")
 
 
 def _names(tags: str, etag: str) -> bool:

@@ -100,3 +100,12 @@ def begin(scope: Scope, request_id: bytes) -> Exchange:
         request_id,
         wall(),
     )
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """Return a request's header, the first of that name; empty where there is none."""
+    for known, value in scope["headers"]:
+        if known == name:
+            found: bytes = value
+            return found
+    return b""

@@ -10,7 +10,7 @@ from otakit.mockserver.answers import Answer
 from otakit.mockserver.audit_trail import actor
 from otakit.mockserver.domain.audit import Object
 from otakit.mockserver.domain.world import World
-from otakit.mockserver.exchange import EXCHANGE, Exchange
+from otakit.mockserver.exchange import EXCHANGE, Exchange, header
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.universe import Universe
 
@@ -64,7 +64,7 @@ class Call:
 
     def header(self, name: bytes) -> str:
         """Return a request header (name in lower case), or an empty text."""
-        return next((v.decode("latin-1") for k, v in self.scope["headers"] if k == name), "")
+        return header(self.scope, name).decode("latin-1")
 
     def origin(self) -> str:
         """Return scheme and host as the client named them, for absolute links."""

@@ -12,17 +12,21 @@ from otakit.mockserver.schemas import Flaw, Nonconforming, Validator
 
 _INTEGER = re.compile(r"-?[0-9]{1,300}")  # Python would take longer ones, but slowly
 
+_WORDS = {"type", "title", "description", "default", "example", "nullable"}
+"""What a schema may say of a text without refusing any."""
+
 Converter = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of an operation, ready to be read."""
+    """One parameter of an operation, ready to be read; any text will do where it `is_free`."""
 
     name: str
     required: bool
     convert: Converter
     is_list: bool
+    is_free: bool
     validator: Validator
 
 
@@ -40,6 +44,7 @@ class Parameters:
         self._query = _compile(queries, "query")
         self._rest = next((p["name"] for p in declared if p not in queries), None)
         self._names = {p.name for p in self._query}
+        self._needs_query = any(p.required for p in self._query)
 
     def read(self, scope: Scope) -> dict[str, Any]:
         """Return the parameters of a request.
@@ -49,7 +54,11 @@ class Parameters:
         """
         values = dict(self._defaults)
         for parameter in self._path:
-            _take(values, parameter, [scope["path_params"][parameter.name]])
+            text = scope["path_params"][parameter.name]
+            if parameter.is_free:
+                values[parameter.name] = text
+            else:
+                _take(values, parameter, [text])
         if self._query or self._rest:
             self._read_query(values, scope["query_string"])
         if self._header:
@@ -60,7 +69,7 @@ class Parameters:
         return values
 
     def _read_query(self, values: dict[str, Any], query: bytes) -> None:
-        if not query and not any(parameter.required for parameter in self._query):
+        if not query and not self._needs_query:
             if self._rest:
                 values[self._rest] = {}
             return
@@ -98,6 +107,7 @@ def _compile(declared: list[dict[str, Any]], place: str) -> list[Parameter]:
             required=p.get("required", False),
             convert=_CONVERTERS.get(_item(p["schema"]).get("type", ""), str),
             is_list=p["schema"].get("type") == "array",
+            is_free=p["schema"].get("type") == "string" and p["schema"].keys() <= _WORDS,
             validator=Validator(p["schema"]),
         )
         for p in declared

@@ -105,11 +105,7 @@ class AuditLog:
             actor=actor,
             time=self._clock.now(),
             action=action,
-            object=Object(
-                id=_cut(thing.id),
-                type=thing.type,
-                about={name: _cut(text) for name, text in thing.about.items()},
-            ),
+            object=thing if _is_short(thing) else _shortened(thing),
             change=None if change is None else _cut(change),
         )
         if self._written < MAX_ENTRIES:
@@ -148,6 +144,15 @@ class AuditLog:
     def _numbers(self, *, newest_first: bool) -> range:
         kept = range(self._written - len(self._ring), self._written)
         return kept[::-1] if newest_first else kept
+
+
+def _is_short(thing: Object) -> bool:
+    return max(map(len, (thing.id, *thing.about.values()))) <= MAX_TEXT
+
+
+def _shortened(thing: Object) -> Object:
+    about = {name: _cut(text) for name, text in thing.about.items()}
+    return Object(id=_cut(thing.id), type=thing.type, about=about)
 
 
 def _cut(text: str) -> str:

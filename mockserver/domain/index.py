@@ -46,7 +46,11 @@ class Index(Generic[K]):
 
     def add(self, key: K, name: str) -> None:
         """Put an id at its key's place; the same pair twice is the caller's mistake."""
-        insort(self._entries, (key, name))
+        entries, entry = self._entries, (key, name)
+        if not entries or entries[-1] < entry:  # as with all that is numbered by age
+            entries.append(entry)
+        else:
+            insort(entries, entry)
 
     def discard(self, key: K, name: str) -> None:
         """Take an id away, if it is there."""

@@ -23,7 +23,10 @@ class Queues:
     def add(self, device_id: str, deployment: Deployment) -> None:
         """Let a deployment wait for a device."""
         queue = self._waiting.setdefault(device_id, [])
-        insort(queue, (deployment.number, deployment), key=lambda entry: entry[0])
+        if not queue or queue[-1][0] < deployment.number:  # as a new one always is
+            queue.append((deployment.number, deployment))
+        else:
+            insort(queue, (deployment.number, deployment), key=lambda entry: entry[0])
 
     def discard(self, device_id: str, deployment: Deployment) -> None:
         """Let a deployment wait for a device no longer."""
