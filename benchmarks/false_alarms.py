@@ -1,0 +1,154 @@
+"""Whether `otakit check` is silent where nothing is broken, over many seeds.
+
+`python benchmarks/false_alarms.py [--seeds N] [--first N] [--effort quick|default|thorough]` starts
+the mock for each profile, dialect and plan, and checks it with one seed after another, all phases.
+What it finds is a false alarm, or a fault of the mock; either way it is printed as it is found, and
+the command ends with 1. The table is written to benchmarks/FALSE_ALARMS.md.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "tests" / "support"))
+
+from ota_support.connect_project import prepared  # noqa: E402 - found by the line above
+from ota_support.server import EMAIL, PASSWORD  # noqa: E402
+
+TABLE = HERE / "FALSE_ALARMS.md"
+OTAKIT = str(Path(sys.executable).with_name("otakit"))
+CONNECT = "jfrog-connect"
+HEAD = """# False alarms
+
+Written by `python benchmarks/false_alarms.py{options}`: `otakit check` with all
+phases against a mock that has no fault, each dialect held to its own documents and model. Figures
+in columns with *a run* are means; what is not applicable says why in the report.
+
+| profile | dialect | seeds | silent | hold, n.a. a run | requests a run | seconds a run |
+|---|---|---|---|---|---|---|
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A mock, and what it is checked as."""
+
+    profile: str
+    plan: str = "enterprise"
+    edition: str = "mender"
+    dialect: str = "documented"
+
+
+BACKENDS = (
+    Backend("mender-enterprise"),
+    Backend("mender-professional", plan="professional"),
+    Backend("mender-open-source", plan="os"),
+    Backend("mender-enterprise", dialect="as-built"),
+    Backend("mender-open-source", plan="os", dialect="as-built"),
+    Backend("mender-1", edition="mender-1"),
+    Backend("mender-2", edition="mender-2"),
+    Backend(CONNECT),
+)
+
+
+@dataclass(slots=True)
+class Tried:
+    """What the runs against one backend have come to."""
+
+    backend: Backend
+    seeds: int = 0
+    silent: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
+    seconds: float = 0.0
+
+    def row(self) -> str:
+        """Return the table's line."""
+        n = max(1, self.seeds)
+        return (
+            f"| {self.backend.profile} | {self.backend.dialect} | {self.seeds} | {self.silent} |"
+            f" {self.verdicts['pass'] // n}, {self.verdicts['not applicable'] // n} |"
+            f" {self.requests // n:,} | {self.seconds / n:.0f} |"
+        )
+
+
+@contextmanager
+def served(backend: Backend) -> Iterator[str]:
+    """Run a mock of its own."""
+    with TemporaryDirectory() as folder:
+        ready = Path(folder, "ready")
+        chosen = f"--edition {backend.edition} --dialect {backend.dialect} --plan {backend.plan}"
+        command = [OTAKIT, "serve", "--port", "0", "--ready-file", str(ready), *chosen.split()]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            try:
+                while not ready.exists():
+                    process.poll()
+                    if process.returncode is not None:
+                        sys.exit(f"{' '.join(command)} ended with {process.returncode}")
+                    time.sleep(0.05)
+                yield ready.read_text(encoding="utf-8").split()[0]
+            finally:
+                process.terminate()
+
+
+def check(url: str, backend: Backend, effort: str, seed: int) -> tuple[int, dict[str, Any], str]:
+    """Run the command; return its exit code, its report and its errors."""
+    options = ["--email", EMAIL, "--password", PASSWORD]
+    if backend.profile == CONNECT:
+        told = prepared(url).items()
+        options = [word for name, value in told for word in (f"--{name.replace('_', '-')}", value)]
+    command = [OTAKIT, "check", url, "--profile", backend.profile, "--dialect", backend.dialect]
+    more = ["--effort", effort, "--seed", str(seed), "--json", *options]
+    done = subprocess.run([*command, *more], capture_output=True, text=True, check=False)
+    return done.returncode, json.loads(done.stdout or "{}"), done.stderr
+
+
+def tried(backend: Backend, effort: str, seeds: Sequence[int]) -> Tried:
+    """Check one backend with all seeds."""
+    all_of_it = Tried(backend)
+    with served(backend) as url:
+        for seed in seeds:
+            began = time.perf_counter()
+            code, report, errors = check(url, backend, effort, seed)
+            all_of_it.seconds += time.perf_counter() - began
+            rules = report.get("rules", [])
+            alarms = [r for r in rules if r["verdict"] not in {"pass", "not applicable"}]
+            all_of_it.seeds += 1
+            all_of_it.silent += code == 0 and not alarms
+            all_of_it.verdicts.update(report.get("counts", {}))
+            all_of_it.requests += report.get("requests", 0)
+            print(f"{backend} seed {seed}: exit code {code}, {len(rules)} verdicts", flush=True)  # noqa: T201
+            for alarm in alarms:
+                print(json.dumps(alarm, indent=1)[:4000], flush=True)  # noqa: T201
+            if code and not alarms:
+                print(errors[-4000:], flush=True)  # noqa: T201
+    return all_of_it
+
+
+def main() -> None:
+    """Check all backends, and write the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--effort", choices=("quick", "default", "thorough"), default="quick")
+    chosen = parser.parse_args()
+    seeds = range(chosen.first, chosen.first + chosen.seeds)
+    found = [tried(backend, chosen.effort, seeds) for backend in BACKENDS]
+    options = f" --seeds {chosen.seeds} --first {chosen.first} --effort {chosen.effort}"
+    rows = [one.row() for one in found]
+    TABLE.write_text(HEAD.format(options=options) + "\n".join(rows) + "\n", encoding="utf-8")
+    sys.exit(any(one.silent < one.seeds for one in found))
+
+
+if __name__ == "__main__":
+    main()
