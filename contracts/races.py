@@ -11,7 +11,9 @@ from otakit.contracts.acts import (
     deployments,
     devices,
     filters,
+    groups,
     inventory,
+    tags,
     updates,
 )
 from otakit.contracts.acts.step import Step
@@ -165,8 +167,8 @@ RACES: tuple[Race, ...] = (
         sentence="Two users put a device into a group each: it is in one of them",
         before=_accepted(0),
         lanes=(
-            (inventory.Move(device=0, group="a"),),
-            (inventory.Move(device=0, group="b"),),
+            (groups.Move(device=0, group="a"),),
+            (groups.Move(device=0, group="b"),),
         ),
     ),
     Race(
@@ -175,8 +177,8 @@ RACES: tuple[Race, ...] = (
         before=_accepted(0),
         lanes=(
             (inventory.Tell(device=0, attributes={"a": "x"}),),
-            (inventory.Tag(device=0, attributes={"a": "y"}),),
-            (inventory.Tag(device=0, attributes={"b": "z"}),),
+            (tags.Tag(device=0, attributes={"a": "y"}),),
+            (tags.Tag(device=0, attributes={"b": "z"}),),
         ),
     ),
     Race(

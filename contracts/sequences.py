@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
+from otakit.contracts import draws
 from otakit.contracts.acts import load
 from otakit.contracts.acts.step import STEPS, Step
 from otakit.contracts.acts.tour import TOUR
@@ -97,6 +98,7 @@ class Search:
     ) -> None:
         """Make ready; nothing is sent yet."""
         load()
+        draws.load()
         self.bench = Bench(session)
         self.bench.known = set(STEPS) - set(wanted)
         self.tried = 0

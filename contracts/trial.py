@@ -14,6 +14,7 @@ from otakit.contracts.acts import (
     deployment_looks,
     devices,
     filters,
+    groups,
     inventory,
     updates,
 )
@@ -204,12 +205,12 @@ def looks_of(oracle: Oracle) -> Iterator[Step]:
     for saved in oracle.numbers("filter"):
         yield filters.Search(filter=saved)
     for group in sorted(oracle.groups):
-        yield inventory.Group(group=group)
+        yield groups.Group(group=group)
 
 
 def _lists(oracle: Oracle) -> Iterator[Step]:
     """Name what lists the things of a sequence."""
-    yield inventory.Groups()
+    yield groups.Groups()
     yield deployment_looks.Listed()
     known = tuple(sorted(n for n in oracle.devices if oracle.knows(n)))
     yield devices.Listed(devices=known)
