@@ -22,7 +22,7 @@ from benchmarks.results import render, section
 from benchmarks.setting import Setting
 
 LIMITS = {
-    "requests": 240,
+    "requests": 300,
     "growth": 420,
     "start": 120,
     "plugin": 90,

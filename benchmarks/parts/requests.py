@@ -16,9 +16,9 @@ from benchmarks.tenant import DEPLOYMENTS, NEWER, NEXT, NOBODY, POLL, STATUS, Te
 TITLE = "CPU time per request"
 METHOD = (
     "CPU time (user and system) that the kernel charged to the server process, in microseconds for"
-    " one request: median of {rounds} alternating rounds of {requests} requests over a kept-alive"
-    " connection, after a warm-up of {warm_up}; least and most in parentheses. Ratios are taken"
-    " round by round. otakit serves all its APIs, keeps state, verifies tokens and writes its"
+    " one request: median of {rounds} alternating rounds of up to {requests} requests over a"
+    " kept-alive connection, after {warm_up} to warm up; least and most in parentheses. Ratios are"
+    " taken round by round. otakit serves all its APIs, keeps state, verifies tokens and writes its"
     " journal; bare Starlette runs under uvicorn with uvloop and httptools, has a route for each"
     " request, and validates nothing. Prism (`-v silent --multiprocess=false`) and Mockoon serve"
     " one file with just these four operations, each with the one answer that is asked for; Prism"
@@ -28,6 +28,9 @@ SHOW, CREATE = "GET deployment by id", "POST deployment"
 ASK, REPORT = "device poll → 204", "status report → 204"
 LIMITS = {SHOW: 1.5, CREATE: 1.5, ASK: 2.0, REPORT: 2.0}
 AGAINST_PRISM = 0.3
+TURN = 0.6
+"""Seconds that a server's turn takes at most: the slowest answer fewer requests in each."""
+
 OTAKIT, BARE = "otakit", "bare Starlette"
 
 THING = "/things/bench"
@@ -75,7 +78,7 @@ def measure(setting: Setting) -> Section:
         for name in LIMITS:
             setting.tell(name)
             measures = {
-                who: partial(cpu_per_request, one.server, one.cases[name], requests)
+                who: partial(cpu_per_request, one.server, one.cases[name], requests, seconds=TURN)
                 for who, one in contenders.items()
             }
             figures[name] = alternate(measures, rounds, warm_up=warm_up)
@@ -84,7 +87,7 @@ def measure(setting: Setting) -> Section:
         method=METHOD.format(
             rounds=rounds,
             requests=requests,
-            warm_up=warm_up * requests,
+            warm_up=warm_up,
             moto="; ".join(f"{case[0]} for “{name}”" for name, case in MOTO_CASES.items()),
         ),
         targets=tuple(target for name in LIMITS for target in _targets(name, figures[name])),
