@@ -7,6 +7,7 @@ SHA-256) or Ed25519, in base64, over the request's body as it was sent.
 import base64
 import binascii
 from functools import lru_cache
+from hashlib import blake2b
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 from otakit.mockserver.domain.errors import Invalid, Unauthorized
 
 KNOWN = 1 << 14
-"""Keys that are kept as they were read: each device asks with its own again and again."""
+"""Keys and genuine requests that are remembered: each device asks in the same words, always."""
 
 
 class BadKey(Invalid):
@@ -44,13 +45,37 @@ def read_public_key(pem: str) -> PublicKey:
     return key
 
 
-def normalise(key: PublicKey) -> str:
-    """Write a key so that the same key always is the same text, however it was laid out."""
-    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+@lru_cache(KNOWN)
+def normalise(pem: str) -> str:
+    """Write a key so that the same key always is the same text, however it was laid out.
+
+    Raises as `read_public_key` does.
+    """
+    key = read_public_key(pem)
+    text = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    return pem if text == pem else text
 
 
-def verify(key: PublicKey, signature: str, body: bytes) -> None:
-    """Check a request's signature; raises Unauthorized where it is another's, or none."""
+_genuine: dict[bytes, None] = {}
+"""Digests of key, signature and body of the requests that were found genuine last."""
+
+
+def verify(pem: str, signature: str, body: bytes) -> None:
+    """Check a request's signature; raises Unauthorized where it is another's, or none.
+
+    What has been found genuine is not calculated again: nothing could make it false.
+    """
+    parts = (pem.encode(), signature.encode(), body)
+    digest = blake2b(b"".join(b"%d:%b" % (len(part), part) for part in parts)).digest()
+    if digest in _genuine:
+        return
+    _calculate(read_public_key(pem), signature, body)
+    if len(_genuine) >= KNOWN:
+        del _genuine[next(iter(_genuine))]
+    _genuine[digest] = None
+
+
+def _calculate(key: PublicKey, signature: str, body: bytes) -> None:
     try:
         raw = base64.b64decode(signature, validate=True)
         if isinstance(key, rsa.RSAPublicKey):

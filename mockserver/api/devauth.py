@@ -12,7 +12,7 @@ from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.domain.errors import DeviceExists
 from otakit.mockserver.operations import Call, operation
 from otakit.mockserver.paging import page_of, uncounted
-from otakit.mockserver.signatures import normalise, read_public_key
+from otakit.mockserver.signatures import normalise
 
 
 @operation("listDevices")
@@ -30,7 +30,7 @@ def search_devices(call: Call) -> Answer:
 @operation("preauthorizeDevice")
 def preauthorize_device(call: Call) -> Answer:
     """Announce a device, or show the one that has its identity already."""
-    pubkey = normalise(read_public_key(call.body["pubkey"]))
+    pubkey = normalise(call.body["pubkey"])
     try:
         device = call.world.preauthorize_device(call.body["identity_data"], pubkey)
     except DeviceExists as exists:

@@ -6,7 +6,7 @@ from otakit.mockserver.answers import OK, Answer
 from otakit.mockserver.bodies import Undecodable, decode_json
 from otakit.mockserver.domain.errors import Invalid, Unauthorized
 from otakit.mockserver.operations import ORIGINS, Call, Origin, operation
-from otakit.mockserver.signatures import normalise, read_public_key, verify
+from otakit.mockserver.signatures import normalise, verify
 from otakit.mockserver.tokens import Claims
 from otakit.mockserver.universe import Universe
 
@@ -17,13 +17,14 @@ def authenticate_device(call: Call) -> Answer:
 
     A wrong signature leaves no trace, nor does the token of a tenant that there is not.
     """
-    key = read_public_key(call.body["pubkey"])
+    pem = call.body["pubkey"]
+    pubkey = normalise(pem)
     identity_data = _identity_data(call.body["id_data"])
-    verify(key, call.params["X-MEN-Signature"], call.raw)
+    verify(pem, call.params["X-MEN-Signature"], call.raw)
     universe = call.server.universes.of_tenant(call.body.get("tenant_token", ""))
     call.found(universe)
     try:
-        record = universe.world.authenticate_device(identity_data, normalise(key))
+        record = universe.world.authenticate_device(identity_data, pubkey)
     except Unauthorized:
         device = universe.world.devices.with_identity(identity_data)
         call.found(universe, device.id if device else "")

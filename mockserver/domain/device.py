@@ -45,6 +45,9 @@ class Device:
     checked_in: Seconds | None = None
 
 
+_write = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 def identity_key(identity_data: dict[str, Any]) -> str:
     """Return what makes two identities the same: their pairs, whatever the order or spacing."""
-    return json.dumps(identity_data, sort_keys=True, separators=(",", ":"))
+    return _write(identity_data)

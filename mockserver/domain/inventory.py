@@ -91,19 +91,16 @@ class Inventory:
         record = self.record(device_id)
         now = self._clock.now()
         stamp = now if scope == TAGS else None
+        held = record.attributes
         given = {
-            (scope, a["name"]): Attribute(
-                name=a["name"],
-                scope=scope,
-                value=a["value"],
-                description=a.get("description"),
-                timestamp=stamp,
-            )
-            for a in attributes
+            (key := (scope, told["name"])): _attribute(key, told, stamp, held.get(key))
+            for told in attributes
         }
-        mine = {key: old for key, old in record.attributes.items() if key[0] == scope}
-        others = {key: old for key, old in record.attributes.items() if key[0] != scope}
-        kept = given if replace else mine | given
+        others = {key: old for key, old in held.items() if key[0] != scope}
+        if replace:
+            kept = given
+        else:
+            kept = {key: old for key, old in held.items() if key[0] == scope} | given
         if len(kept) > MAX_ATTRIBUTES[scope]:
             message = f"a device has at most {MAX_ATTRIBUTES[scope]} attributes in scope '{scope}'"
             raise Invalid(message)
@@ -181,6 +178,24 @@ class Inventory:
     def _drop_empty_groups(self) -> None:
         for name in [name for name, members in self._groups.items() if not len(members)]:
             del self._groups[name]
+
+
+def _attribute(
+    key: tuple[str, str], told: Mapping[str, Any], stamp: Seconds | None, old: Attribute | None
+) -> Attribute:
+    """Return an attribute as it is told: the old one, if that says the same.
+
+    Devices tell the same again and again. Only texts are compared: 1 is not 1.0.
+    """
+    value, description = told["value"], told.get("description")
+    if (
+        old is not None
+        and type(value) is str
+        and (old.value, old.description, old.timestamp) == (value, description, stamp)
+    ):
+        return old
+    scope, name = key
+    return Attribute(name=name, scope=scope, value=value, description=description, timestamp=stamp)
 
 
 def system_attribute(name: str, value: Any) -> Attribute:
