@@ -52,16 +52,17 @@ def main() -> int:
 def _run(parts: list[str], folder: Path | None, options: argparse.Namespace) -> int:
     """Measure part after part, and write after each; return 1 if one failed."""
     measured = figures.read(folder) if folder else {}
+    where = (machine(), versions(options.peers))
     for number, name in enumerate(parts, start=1):
         _say(f"[{number}/{len(parts)}] {name}")
-        measured[name] = _measure(name, options)
+        measured[name] = _measure(name, options, where)
         print(section(name, measured[name]), flush=True)  # noqa: T201 - what was asked for
         if folder is not None:
             _write(folder, measured)
     return 1 if any(measured[name].section is None for name in parts) else 0
 
 
-def _measure(name: str, options: argparse.Namespace) -> Measured:
+def _measure(name: str, options: argparse.Namespace, where: tuple[str, str]) -> Measured:
     """Measure one part; that it failed is a result, too."""
     began = time.perf_counter()
     found, failure = None, ""
@@ -77,8 +78,8 @@ def _measure(name: str, options: argparse.Namespace) -> Measured:
             _say(f"    failed: {failure}")
         return Measured(
             day=today(),
-            machine=machine(),
-            versions=versions(setting),
+            machine=where[0],
+            versions=where[1],
             seconds=time.perf_counter() - began,
             quick=options.quick,
             section=found,
@@ -106,11 +107,7 @@ def _options() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "parts",
-        nargs="*",
-        choices=[*LIMITS, []],
-        metavar="PART",
-        help=f"of {', '.join(LIMITS)}; all without it",
+        "parts", nargs="*", metavar="PART", help=f"of {', '.join(LIMITS)}; all without it"
     )
     parser.add_argument("--quick", action="store_true", help="a few requests of each")
     parser.add_argument(
@@ -122,7 +119,14 @@ def _options() -> argparse.Namespace:
         metavar="DIR",
         help="where RESULTS.md and what belongs to it go; benchmarks/ without it",
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    unknown = [name for name in options.parts if name not in LIMITS]
+    if unknown:
+        parser.error(f"there is no part '{unknown[0]}'; there are {', '.join(LIMITS)}")
+    if options.peers is not None and not options.peers.is_dir():
+        parser.error(f"--peers: there is no folder '{options.peers}'")
+    options.peers = options.peers and options.peers.resolve()
+    return options
 
 
 if __name__ == "__main__":

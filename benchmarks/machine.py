@@ -2,12 +2,12 @@
 
 import os
 import platform
+import tempfile
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.peers import MOCKOON, MOTO, PRISM
-from benchmarks.setting import Setting
 
 PACKAGES = ("otakit", "connexion", "starlette", "uvicorn", "uvloop", "httptools", "cryptography")
 
@@ -21,23 +21,26 @@ def machine() -> str:
     """Describe the machine in a line, without its name."""
     cores = f"{os.cpu_count()} cores"
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    return f"{_processor()}, {cores}, {memory:.0f} GiB, Linux {platform.release()}"
+    return (
+        f"{_processor()}, {cores}, {memory:.0f} GiB, Linux {platform.release().partition('-')[0]}"
+    )
 
 
-def versions(setting: Setting) -> str:
-    """Name Python, the packages, and the peers that were found."""
+def versions(peers: Path | None) -> str:
+    """Name Python, the packages, and the peers that are found."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
     found = [f"{name} {version(name)}" for name in PACKAGES]
-    return ", ".join([python, *found, *_peers(setting)])
+    return ", ".join([python, *found, *_peers(peers)])
 
 
-def _peers(setting: Setting) -> list[str]:
-    found = ((peer, peer.find(setting)) for peer in (PRISM, MOCKOON, MOTO))
-    return [
-        f"{peer.name} {peer.version(program, setting.folder)}".strip()
-        for peer, program in found
-        if program is not None
-    ]
+def _peers(folder: Path | None) -> list[str]:
+    found = ((peer, peer.find(folder)) for peer in (PRISM, MOCKOON, MOTO))
+    with tempfile.TemporaryDirectory() as home:
+        return [
+            f"{peer.name} {peer.version(program, Path(home))}".strip()
+            for peer, program in found
+            if program is not None
+        ]
 
 
 def _processor() -> str:

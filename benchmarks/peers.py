@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.serving import HEALTH, Server, free_port, running
-from benchmarks.setting import Setting
 from benchmarks.tenant import DEPLOYMENTS, NEXT, STATUS
 from otakit.specs.catalogue import apis, resolved
 
@@ -39,11 +38,11 @@ class Peer:
     arguments: tuple[str, ...]
     ready: str = HEALTH
 
-    def find(self, setting: Setting) -> str | None:
+    def find(self, folder: Path | None) -> str | None:
         """Return where the program is: below the folder of peers, or on the PATH."""
-        if setting.peers is None:
+        if folder is None:
             return shutil.which(self.program)
-        places = (setting.peers / "node_modules" / ".bin", setting.peers / "bin")
+        places = (folder / "node_modules" / ".bin", folder / "bin")
         path = os.pathsep.join(map(str, places)) + os.pathsep + os.environ.get("PATH", "")
         return shutil.which(self.program, path=path)
 

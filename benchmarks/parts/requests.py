@@ -65,7 +65,7 @@ def measure(setting: Setting) -> Section:
     with ExitStack() as stack:
         contenders = _ours(stack, setting)
         for peer in (PRISM, MOCKOON, MOTO):
-            program = peer.find(setting)
+            program = peer.find(setting.peers)
             if program is None:
                 missing.append(peer.missing)
                 continue

@@ -49,7 +49,7 @@ class Start:
 def measure(setting: Setting) -> Section:
     """Start each server again and again."""
     rounds = setting.few(1, 7)
-    program = PRISM.find(setting)
+    program = PRISM.find(setting.peers)
     starts = {name: partial(_start, partial(_serve, *words)) for name, words in WORLDS.items()}
     if program is not None:
         command = partial(PRISM.command, program=program, file=_prism_file(setting.folder))
