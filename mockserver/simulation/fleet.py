@@ -25,10 +25,7 @@ from otakit.specs.catalogue import NAMES
 if TYPE_CHECKING:
     from otakit.mockserver.simulation.simulation import Simulation
 
-__all__ = ["MOST_AT_ONCE", "Fleet", "FleetWish", "Told", "check_edition"]
-
-MOST_AT_ONCE = 100_000
-"""How many devices are added in one go at most."""
+__all__ = ["Fleet", "FleetWish", "Told", "check_edition"]
 
 RETRY: Seconds = 15.0
 """How often a device at most asks whether it is let in by now."""
