@@ -3,6 +3,7 @@
 import ssl
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 
 import httpx
 
@@ -18,6 +19,9 @@ _OBEYED = 3
 """How often one request is repeated because the target is too busy, and how long each wait is."""
 
 TOO_MANY = 429
+
+USER_AGENT = f"otakit-check/{version('otakit')}"
+"""Who asks, as the target's logs have it."""
 
 
 class Connection:
@@ -47,7 +51,7 @@ class Connection:
         self._http = httpx.Client(
             verify=target.trust(),
             timeout=target.timeout,
-            headers={"User-Agent": "otakit-check", "Accept": "*/*"},
+            headers={"User-Agent": USER_AGENT, "Accept": "*/*"},
             limits=httpx.Limits(keepalive_expiry=4.0),  # uvicorn's own is five seconds
         )
 

@@ -14,6 +14,7 @@ from websockets.exceptions import (
 from websockets.sync.client import ClientConnection, connect
 
 from otakit.contracts.backend import Backend
+from otakit.contracts.connection import USER_AGENT
 from otakit.contracts.errors import NoAnswer
 from otakit.contracts.exchange import Exchange
 from otakit.fixtures.socket_messages import BadMessage, Message, pack, read
@@ -85,7 +86,7 @@ def _handshake(backend: Backend, path: str, headers: Mapping[str, str], stack: E
         asked = connect(
             f"ws{url.removeprefix('http')}",
             additional_headers=dict(headers),
-            user_agent_header="otakit-check",
+            user_agent_header=USER_AGENT,
             ssl=target.trust() if url.startswith("https:") else None,
             open_timeout=target.timeout,
             close_timeout=1.0,

@@ -1,17 +1,33 @@
 """What is installed is what stands in the tree: setuptools takes our packages from a list."""
 
+import ast
 import importlib.metadata
+import re
 import tomllib
+from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import pytest
 
+from otakit.contracts.connection import USER_AGENT
+
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 FOLDERS: dict[str, str] = PYPROJECT["tool"]["setuptools"]["package-dir"]
 """The folder of each top package, by the package's name."""
+
+COMES_WITH = {
+    "aiohttp": "whoever holds its answers to the documents",
+    "anyio": "starlette",
+    "gevent": "locust",
+    "geventhttpclient": "locust",
+    "pytest": "whoever runs tests with the plugin",
+    "requests": "schemathesis",
+    "werkzeug": "openapi-core",
+}
+"""What is imported without being asked for, since something that is asked for is made of it."""
 
 
 def is_shipped(path: Path | Traversable) -> bool:
@@ -72,6 +88,7 @@ def test_version_is_written_once() -> None:
     """pyproject.toml has the version; everything else asks the installed distribution."""
     version = PYPROJECT["project"]["version"]
     assert importlib.metadata.version("otakit") == version
+    assert f"otakit-check/{version}" == USER_AGENT
     written = [
         path.relative_to(ROOT).as_posix()
         for folder in FOLDERS.values()
@@ -79,3 +96,34 @@ def test_version_is_written_once() -> None:
         if "__version__" in path.read_text(encoding="utf-8")
     ]
     assert written == []
+
+
+def test_what_is_imported_is_what_is_asked_for() -> None:
+    """No dependency is left over from older code, and none comes in only by chance."""
+    project = PYPROJECT["project"]
+    extras = project["optional-dependencies"].values()
+    asked = [*project["dependencies"], *(line for extra in extras for line in extra)]
+    names = {normal(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in asked}
+    known = importlib.metadata.packages_distributions()
+    imported = {
+        normal(known[module][0])
+        for folder in PYPROJECT["tool"]["setuptools"]["package-dir"].values()
+        for path in (ROOT / folder).rglob("*.py")
+        for module in imports(path)
+        if module in known and module != "otakit"
+    }
+    assert imported - set(COMES_WITH) == names
+
+
+def normal(name: str) -> str:
+    """Write the name of a distribution as indexes do."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Name the top modules that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]

@@ -89,9 +89,10 @@ class DeviceClient:
                             out.truncate()
                         for chunk in answer.iter_bytes():
                             out.write(chunk)
-                    return
                 except httpx.TransportError:
                     self._wait(2**attempt)
+                else:
+                    return
 
     def _report(self, deployment: str, status: str) -> None:
         """Tell how far the update is; told twice is as good as told once."""

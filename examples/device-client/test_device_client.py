@@ -5,8 +5,9 @@ from random import Random
 from typing import Any
 
 import pytest
-from device_client import DeviceClient, GaveUp
 from otakit.mockserver.testing import Mender
+
+from device_client import DeviceClient, GaveUp
 
 pytestmark = pytest.mark.otakit(clock="frozen")
 
