@@ -40,6 +40,7 @@ _SAME: dict[str, tuple[Check, ...]] = {
         links.signature_is_for_one_artifact,
         links.expiry_is_signed,
         links.unknown_artifact_has_no_link,
+        links.bad_id_has_no_link,
     ),
     "List known artifacts": (lists.all_artifacts_are_listed,),
 }
