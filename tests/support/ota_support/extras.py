@@ -52,8 +52,8 @@ def page(measured: Sequence[Measured], python: str) -> str:
 | install | for | packages | size |
 |---|---|---|---|
 {rows}
-Measured on Linux with Python {python}, in a fresh environment: all its packages, otakit among them, before
-they are compiled by running.
+Measured on Linux with Python {python}, in a fresh environment: all its packages, otakit among them,
+before they are compiled by running.
 
 ## What otakit asks for itself
 
