@@ -1,7 +1,5 @@
-"""Management APIs / Audit Logs service: filters, order and pages of the log, and its export."""
+"""Management APIs / Audit Logs service: filters, order and pages of the log."""
 
-import csv
-import io
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +7,6 @@ from otakit.contracts.backend import Backend
 from otakit.contracts.exchange import Exchange
 from otakit.contracts.expectations import (
     expect,
-    expect_contains,
     expect_equal,
     expect_status,
 )
@@ -19,10 +16,7 @@ from otakit.contracts.rules.management_audit_logs import LOGS, SECTION, ask, ent
 from otakit.contracts.rules.management_configuration import configuration_path
 
 GET = f"{SECTION} / Get Audit Logs"
-EXPORT = f"{SECTION} / Export Audit Logs"
 OPERATIONS = ["listAuditLogs"]
-EXPORTS = ["exportAuditLogs"]
-
 NOBODY = "00000000-0000-4000-8000-000000000000"
 """An id that nobody and nothing has."""
 
@@ -114,7 +108,7 @@ def deployment_name_filters(backend: Backend) -> None:
 def created_after_filters(backend: Backend) -> None:
     """Ask with the second of an entry, and with a later one."""
     entry = own_entry(backend)
-    second = _second(entry)
+    second = second_of(entry)
     wanted, other = {"created_after": second}, {"created_after": second + 1}
     _expect_filter(backend, entry, wanted, other)
 
@@ -128,7 +122,7 @@ def created_after_filters(backend: Backend) -> None:
 def created_before_filters(backend: Backend) -> None:
     """Ask with the second after an entry, and with the one before it."""
     entry = own_entry(backend)
-    second = _second(entry)
+    second = second_of(entry)
     wanted, other = {"created_before": second + 1}, {"created_before": second - 1}
     _expect_filter(backend, entry, wanted, other)
 
@@ -141,7 +135,7 @@ def created_before_filters(backend: Backend) -> None:
 )
 def log_is_sorted_by_time(backend: Backend) -> None:
     """List what was done to a device, in each direction."""
-    mine = _History(backend)
+    mine = History(backend)
     newest_first = mine.times(ask(backend, **mine.query))
     expect_equal(None, newest_first, sorted(newest_first, reverse=True), "the times, by default")
     descending = mine.changes(ask(backend, **mine.query, sort="desc"))
@@ -158,7 +152,7 @@ def log_is_sorted_by_time(backend: Backend) -> None:
 )
 def log_has_pages(backend: Backend) -> None:
     """List three entries two by two."""
-    mine = _History(backend)
+    mine = History(backend)
     expect_pages(mine.ask, mine.changes, mine.in_order)
 
 
@@ -170,7 +164,7 @@ def log_has_pages(backend: Backend) -> None:
 )
 def log_counts_entries(backend: Backend) -> None:
     """List one of three entries, and read how many there are."""
-    expect_total(_History(backend).ask(page=1, per_page=1), 3)
+    expect_total(History(backend).ask(page=1, per_page=1), 3)
 
 
 @rule(
@@ -181,114 +175,11 @@ def log_counts_entries(backend: Backend) -> None:
 )
 def log_links_its_pages(backend: Backend) -> None:
     """List three entries one by one, and follow the links of the middle page."""
-    mine = _History(backend)
+    mine = History(backend)
     expect_links(backend.management, mine.ask, mine.changes)
 
 
-@rule(
-    "MEN-MGT-AUD-040",
-    "The export has the log's entries as comma-separated values, below a header with their fields",
-    document=EXPORT,
-    operations=EXPORTS,
-)
-def log_is_exported(backend: Backend) -> None:
-    """Export the entry about a deployment."""
-    entry = own_entry(backend)
-    exported = _export(backend, object_id=entry["object"]["id"])
-    rows = _rows(exported)
-    expect_equal(exported, len(rows), 1, "how many entries are exported")
-    row = {name: rows[0].get(name) for name in ("actor.id", "action", "object.id", "object.type")}
-    wanted = {
-        "actor.id": entry["actor"]["id"],
-        "action": entry["action"],
-        "object.id": entry["object"]["id"],
-        "object.type": "deployment",
-    }
-    expect_equal(exported, row, wanted, "what the row says of the entry")
-
-
-@rule(
-    "MEN-MGT-AUD-041",
-    "The export ends after as many entries as 'limit' says",
-    document=EXPORT,
-    operations=EXPORTS,
-)
-def export_is_limited(backend: Backend) -> None:
-    """Export two of three entries."""
-    exported = _export(backend, **_History(backend).query, limit=2)
-    expect_equal(exported, len(_rows(exported)), 2, "how many entries are exported")
-
-
-@rule(
-    "MEN-MGT-AUD-042",
-    "'format_separator' stands between the names of nested fields in the export's header",
-    document=EXPORT,
-    operations=EXPORTS,
-)
-def separator_is_chosen(backend: Backend) -> None:
-    """Export an entry with underscores."""
-    entry = own_entry(backend)
-    exported = _export(backend, object_id=entry["object"]["id"], format_separator="_")
-    header = _header(exported)
-    expect_contains(exported, header, "actor_id", "the header of the export")
-    expect_contains(exported, header, "object_deployment_name", "the header of the export")
-
-
-@rule(
-    "MEN-MGT-AUD-043",
-    "Fields that 'ignore' names are not in the export",
-    document=EXPORT,
-    operations=EXPORTS,
-)
-def fields_are_ignored(backend: Backend) -> None:
-    """Export an entry with and without the actor's id."""
-    query = {"object_id": own_entry(backend)["object"]["id"]}
-    whole = _header(_export(backend, **query))
-    exported = _export(backend, **query, ignore="actor.id")
-    wanted = [name for name in whole if name != "actor.id"]
-    expect_equal(exported, _header(exported), wanted, "the header without 'actor.id'")
-
-
-@rule(
-    "MEN-MGT-AUD-044",
-    "The export is sorted like the log: the newest first, unless the oldest are asked for",
-    document=EXPORT,
-    operations=EXPORTS,
-)
-def export_is_sorted(backend: Backend) -> None:
-    """Export what was done to a device, in each direction."""
-    mine = _History(backend)
-    for query, wanted in (({}, mine.in_order[::-1]), ({"sort": "asc"}, mine.in_order)):
-        exported = _export(backend, **mine.query, **query)
-        found = [str(row.get("change")) for row in _rows(exported)]
-        expect_equal(exported, found, wanted, f"the order of {exported.name}")
-
-
-@rule(
-    "MEN-MGT-AUD-045",
-    "The export is filtered like the log, by each of its filters",
-    document=EXPORT,
-    operations=EXPORTS,
-)
-def export_is_filtered(backend: Backend) -> None:
-    """Export an entry by what is true of it, and not by what is true of others."""
-    entry = own_entry(backend)
-    mine = entry["object"]["id"]
-    second = _second(entry)
-    for other in (
-        {"actor_id": NOBODY},
-        {"actor_type": "device"},
-        {"actor_email": f"{backend.name('nobody')}@example.com"},
-        {"object_type": "device"},
-        {"object_deployment_name": backend.name("deployment")},
-        {"created_after": second + 1},
-        {"created_before": second - 1},
-    ):
-        exported = _export(backend, object_id=mine, **other)
-        expect_equal(exported, len(_rows(exported)), 0, f"the rows of {exported.name}")
-
-
-class _History:
+class History:
     """Three entries about a device of their own, which differ in their change."""
 
     def __init__(self, backend: Backend) -> None:
@@ -340,17 +231,6 @@ def _expect_filter(
         )
 
 
-def _second(entry: dict[str, Any]) -> int:
+def second_of(entry: dict[str, Any]) -> int:
+    """Return the second in which an entry was made."""
     return int(datetime.fromisoformat(str(entry["time"])).timestamp())
-
-
-def _export(backend: Backend, **query: Any) -> Exchange:
-    return expect_status(backend.management.get(f"{LOGS}/export", params=query), 200)
-
-
-def _header(exported: Exchange) -> list[str]:
-    return next(csv.reader(io.StringIO(exported.text)), [])
-
-
-def _rows(exported: Exchange) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(exported.text)))
