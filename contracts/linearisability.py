@@ -16,7 +16,7 @@ from typing import Any
 from otakit.contracts.acts.step import Step
 from otakit.contracts.bench import Bench
 from otakit.contracts.comparison import Gap, gap
-from otakit.contracts.errors import NoAnswer, TargetUnreachable
+from otakit.contracts.errors import NoAnswer
 from otakit.contracts.exchange import Exchange
 from otakit.contracts.failures import Failure
 from otakit.contracts.hands import Hands
@@ -73,9 +73,9 @@ def run_race(bench: Bench, race: Race, first: int = 0) -> tuple[Failure | None, 
 
 
 def _at_the_same_time(trial: Trial, lanes: Sequence[Sequence[Step]], first: int) -> list[Event]:
-    """Do each lane in a thread of its own; raises TargetUnreachable."""
+    """Do each lane in a thread of its own; raises TargetUnreachable, and whatever else ends one."""
     events: list[Event] = []
-    gone: list[TargetUnreachable] = []
+    ended: list[BaseException] = []
     start = Barrier(len(lanes))
     now = trial.now
 
@@ -87,8 +87,8 @@ def _at_the_same_time(trial: Trial, lanes: Sequence[Sequence[Step]], first: int)
                 answer = step.send(trial.hands)
             except NoAnswer as error:
                 silence = str(error)
-            except TargetUnreachable as error:
-                gone.append(error)
+            except BaseException as error:  # noqa: BLE001 - raised behind, where it is heard
+                ended.append(error)
                 return
             event = Event(
                 lane=number, step=step, answer=answer, silence=silence, began=began, ended=now()
@@ -101,8 +101,8 @@ def _at_the_same_time(trial: Trial, lanes: Sequence[Sequence[Step]], first: int)
         thread.start()
     for thread in threads:
         thread.join()
-    if gone:
-        raise gone[0]
+    if ended:
+        raise ended[0]
     return sorted(events, key=lambda event: event.began)
 
 

@@ -1,6 +1,7 @@
 """Races: what is done at the same time looks as if one thing came after the other."""
 
 from collections.abc import Callable
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -55,4 +56,22 @@ def test_race_is_explained(
             failure, exchanges = run_race(bench, race, first)
             assert failure is None
             assert exchanges
+        assert bench.cleaned.left == []
+
+
+def test_interruption_ends_a_race(
+    edition_server: Callable[[str, str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C while the lanes run is heard by whoever runs them, as everywhere else."""
+    server = edition_server("mender", "documented")
+    race = next(race for race in RACES if race.name == "upload-twice")
+    with session_at(server.url) as session:
+        bench = Bench(session)
+        monkeypatch.setattr(
+            Barrier, "wait", lambda _: setattr(session.connection, "stopping", True)
+        )
+        with pytest.raises(KeyboardInterrupt):
+            run_race(bench, race)
+        connection.stopping = False
+        bench.clear()
         assert bench.cleaned.left == []
