@@ -6,8 +6,8 @@ none is named. Each case has a mock of its own (`otakit serve`) and is one call 
 - rollout: 1,000, 3,000 and 10,000 healthy devices by the wall's clock, from the first request to
   the poll after the last report;
 - month: 10,000 devices that poll every 12 hours, and five phases six days apart, in virtual time;
-- idle: 10,000 and 100,000 devices that only live for a day of virtual time, for the memory that one
-  more of them takes.
+- idle: 10,000 and 100,000 devices that are let in, tell their inventory and poll for a day of
+  virtual time, for the memory that one more of them takes.
 """
 
 import argparse
@@ -29,7 +29,7 @@ MONTH = (
     *("--phases", "5", "--phase-interval", "6d"),
 )
 IDLE = (
-    *("--virtual-time", "--no-rollout", "--duration", "1d"),
+    *("--virtual-time", "--no-rollout", "--preauthorise", "--duration", "1d"),
     *("--poll", "12h", "--inventory", "1d"),
 )
 ROLLOUT = (
@@ -118,7 +118,10 @@ def month() -> None:
 
 def idle() -> None:
     """Measure the memory that one more device takes that only polls."""
+    print("idle devices for a day")  # noqa: T201
     few, many = run(10_000, *IDLE), run(100_000, *IDLE)
+    for devices, result in ((10_000, few), (100_000, many)):
+        row(devices, result)
     for name in ("fleet", "mock"):
         small, large = getattr(few, name).memory, getattr(many, name).memory
         each = (large - small) * 1024 / 90_000
