@@ -4,10 +4,9 @@ Reference, Download Artifact and Fetch Configuration; section 4.10 of the server
 """
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Mapping
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from otakit.mockserver.domain.clock import Seconds, from_rfc3339, rfc3339
 from otakit.mockserver.domain.errors import Forbidden, Invalid
@@ -23,18 +22,17 @@ class LinkSigner:
     def __init__(self, tenant: str, secret: bytes) -> None:
         """Sign with this secret."""
         self._tenant = tenant
+        self._quoted = quote_plus(tenant)
         self._secret = secret
 
     def sign(self, path: str, expires: Seconds, device_id: str = "") -> tuple[str, str]:
         """Return a path with its query, good until then, and the moment in RFC 3339."""
         expire = rfc3339(int(expires))
-        query = {
-            TENANT: self._tenant,
-            **({DEVICE: device_id} if device_id else {}),
-            EXPIRE: expire,
-            SIGNATURE: self._signature(path, expire, self._tenant, device_id),
-        }
-        return f"{quote(path)}?{urlencode(query)}", expire
+        signature = self._signature(path, expire, self._tenant, device_id)
+        device = f"&{DEVICE}={quote_plus(device_id)}" if device_id else ""
+        moment = expire.replace(":", "%3A")
+        query = f"{TENANT}={self._quoted}{device}&{EXPIRE}={moment}&{SIGNATURE}={signature}"
+        return f"{quote(path)}?{query}", expire
 
     def check(self, path: str, query: Mapping[str, str], now: Seconds) -> None:
         """Check a link's decoded path and query.
@@ -62,5 +60,5 @@ class LinkSigner:
 
     def _signature(self, path: str, expire: str, tenant: str, device_id: str) -> str:
         text = f"GET\n{path}\n{EXPIRE}={expire}\n{TENANT}={tenant}\n{DEVICE}={device_id}\n"
-        digest = hmac.new(self._secret, text.encode(), hashlib.sha256).digest()
+        digest = hmac.digest(self._secret, text.encode(), "sha256")
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

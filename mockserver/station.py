@@ -9,11 +9,10 @@ in their place.
 
 from functools import partial
 from inspect import iscoroutinefunction
-from typing import Any, cast
+from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from otakit.mockserver.answers import Answer
 from otakit.mockserver.bodies import JSON, MULTIPART, JsonBody, check_type, read
 from otakit.mockserver.control.operation import ControlOperation
 from otakit.mockserver.domain.dialect import Dialect
@@ -62,6 +61,7 @@ class CompiledOperation:
         self._is_async = iscoroutinefunction(self._function)
         self._state = state
         self._security = state.security
+        self._json_limit = state.settings.json_limit
         security = operation.get("security", shared["security"])
         self.side = _side(operation_id, security)
         self._origin = ORIGINS.get(operation_id)
@@ -90,7 +90,7 @@ class CompiledOperation:
         parameters = self._parameters.read(scope)
         raw, body = b"", None
         if self._json is not None:
-            raw = await read(scope, receive, self._state.settings.json_limit)
+            raw = await read(scope, receive, self._json_limit)
             exchange.received(raw)
             check_type(scope, (JSON,), raw)
             body = self._json.decode(raw)
@@ -105,10 +105,10 @@ class CompiledOperation:
             if self._origin is not None:
                 exchange.comes_from(universe.id, self._origin.caller(call, universe))
             send = await meet(universe, self._state.documented, scope, body, send)
-        answer = self._function(call)
+        answer: Any = self._function(call)
         if self._is_async:
-            answer = await cast("Any", answer)
-        await cast("Answer", answer).send(send)
+            answer = await answer
+        await answer.send(send)
 
 
 class Reworded:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from otakit.mockserver.domain.clock import Clock, Seconds
 from otakit.mockserver.domain.index import Page
+from otakit.mockserver.domain.values import value
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
 ABORT, REJECT, DECOMMISSION = "abort", "reject", "decommission"
@@ -24,7 +25,7 @@ MAX_TEXT = 2048
 """How many characters of a text are kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Actor:
     """Who did something."""
 
@@ -33,7 +34,7 @@ class Actor:
     type: str = USER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Object:
     """What something was done to, as it was when it was done; `about` describes it by its type."""
 
@@ -42,7 +43,7 @@ class Object:
     about: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Entry:
     """One change."""
 

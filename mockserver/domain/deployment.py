@@ -12,12 +12,13 @@ from otakit.mockserver.domain.filters import Predicate
 from otakit.mockserver.domain.index import Index
 from otakit.mockserver.domain.progress import PENDING, DeviceDeployment, Statistics
 from otakit.mockserver.domain.rollout import Phase, PhasePlan
+from otakit.mockserver.domain.values import value
 
 SOFTWARE, CONFIGURATION = "software", "configuration"
 INPROGRESS, FINISHED, SCHEDULED = "inprogress", "finished", "scheduled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Scope:
     """Whom a deployment means: the ids at its creation, and the filter that says so in words.
 
@@ -32,7 +33,7 @@ class Scope:
     dynamic: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Plan:
     """A deployment as it is asked for; `max_devices` 0 means no limit."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from otakit.mockserver.domain.errors import Conflict, Invalid, NotFound
 from otakit.mockserver.domain.ids import Ids
+from otakit.mockserver.domain.values import value
 
 MISSING: Any = object()
 """The value of an attribute that a device has not."""
@@ -20,7 +21,7 @@ MAX_SEARCHED = 512
 MAX_FILTERS = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Predicate:
     """One condition: the attribute `scope/attribute` compared by `type` with `value`."""
 

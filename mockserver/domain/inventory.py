@@ -11,6 +11,7 @@ from otakit.mockserver.domain.clock import Clock, Seconds, rfc3339
 from otakit.mockserver.domain.errors import Invalid, NotFound, PreconditionFailed
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.domain.index import Index
+from otakit.mockserver.domain.values import value
 
 INVENTORY = "inventory"
 TAGS = "tags"
@@ -18,7 +19,7 @@ SCOPES = ("system", "identity", INVENTORY, "monitor", TAGS)
 MAX_ATTRIBUTES = {INVENTORY: 100, TAGS: 20}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Attribute:
     """One named value of a device; the value is a text, a number, or a list of either."""
 

@@ -4,7 +4,6 @@ Reference, Device APIs / Deployments / Check Update; sections 4.2 to 4.6 of the 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from otakit.mockserver.domain.artifacts import Artifact, Artifacts
 from otakit.mockserver.domain.clock import Clock
@@ -19,9 +18,10 @@ from otakit.mockserver.domain.progress import (
     PENDING,
     DeviceDeployment,
 )
+from otakit.mockserver.domain.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Offer:
     """An update for one device: this deployment's, with this artifact.
 

@@ -68,6 +68,9 @@ class DeviceDeployment:
         return self.request["device_type"] if self.request else None
 
 
+_NONE = dict.fromkeys(STATUSES, 0)
+
+
 class Statistics:
     """How many of a deployment's devices have each status.
 
@@ -81,8 +84,7 @@ class Statistics:
 
     def __init__(self, targets: int) -> None:
         """Begin with all targets pending."""
-        self._counts = dict.fromkeys(STATUSES, 0)
-        self._counts[PENDING] = targets
+        self._counts = {**_NONE, PENDING: targets}
         self.total_size = 0
 
     def move(self, before: str, after: str) -> None:

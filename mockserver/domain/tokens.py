@@ -1,11 +1,10 @@
 """Token records: what makes a signed token good until it expires or is revoked."""
 
-from dataclasses import dataclass
-
 from otakit.mockserver.domain.clock import Clock, Seconds
+from otakit.mockserver.domain.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TokenRecord:
     """The server's memory of one issued token.
 
