@@ -184,7 +184,7 @@ def _device_types(form: Form) -> list[str]:
 
 def _single_file(form: Form) -> dict[str, str]:
     """Read `args`: where the file goes on the device, and what it is as software."""
-    text = form.get("args", [""])[0]
+    text = form.get("args", [""])[0] or "{}"
     try:
         args = msgspec.json.decode(text, type=dict[str, str])
     except (msgspec.DecodeError, RecursionError) as error:

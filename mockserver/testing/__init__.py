@@ -7,7 +7,7 @@ with universe(scenario="small-fleet") as mender:
     devices = mender.management.get("v2/devauth/devices").json()
 ```
 
-The pytest plugin's fixtures are made of these; `docs/pytest.md` has both. Nothing heavy is imported
+The pytest plugin's fixtures are made of these; `docs/how-to/` has both. Nothing heavy is imported
 before it is used.
 """
 

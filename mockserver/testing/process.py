@@ -117,5 +117,6 @@ class ServerProcess:
         self._process.wait(_STOPPING)
         self._said.seek(0)
         lines = self._said.read().decode(errors="replace").strip().splitlines()
-        message = f"otakit serve did not start: {lines[-1] if lines else 'it said nothing'}"
-        raise StartFailed(message.replace("Error: ", ""))
+        said = lines[-1].removeprefix("Error: ") if lines else "it said nothing"
+        message = f"otakit serve did not start: {said}"
+        raise StartFailed(message)

@@ -25,7 +25,7 @@ from ota_support.fleets import left_by
 from ota_support.server import NO_TLS
 from otakit.mockserver.client import ControlClient
 
-PAGE = Path(__file__).parents[2] / "docs" / "fleet-locust.md"
+PAGE = Path(__file__).parents[2] / "docs/how-to/run-a-fleet-on-several-machines.md"
 OTAKIT = str(Path(sys.executable).with_name("otakit"))
 LOCUST = ("--engine", "locust")
 QUICK = ("--poll", "1s", "--retry", "1s", "--pace", "1000", "--ramp-up", "0.2s")

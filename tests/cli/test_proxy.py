@@ -1,9 +1,8 @@
-"""`otakit proxy`: its exit codes, its lines, and what docs/proxy.md says of it."""
+"""`otakit proxy`: its exit codes, and its lines."""
 
 import json
 import os
 import re
-import shlex
 import signal
 import subprocess
 import sys
@@ -21,7 +20,6 @@ from ota_support.proxies import OTAKIT, TIMEOUT, lines, run_proxy
 from ota_support.server import LOGIN, NO_TLS
 from otakit.cli.proxy import proxy as command
 
-PAGE = Path(__file__).parents[2] / "docs" / "proxy.md"
 DEVICES = "/api/management/v2/devauth/devices"
 UNKNOWN = f"{DEVICES}/5f0c7a1e-0000-4000-8000-000000000000"
 
@@ -212,24 +210,3 @@ def test_options_are_variables_too(server: Any) -> None:
         assert process.stdout.readline().startswith("otakit ready http://127.0.0.1:")
         process.send_signal(signal.SIGINT)
         assert json.loads(process.communicate(timeout=TIMEOUT)[0])["requests"] == 0
-
-
-def test_page_of_the_documentation_is_true(server: Any, tmp_path: Path) -> None:
-    """Its commands work, and its options are those of the command."""
-    text = PAGE.read_text(encoding="utf-8")
-    commands = [
-        words
-        for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
-        for line in block.splitlines()
-        if (words := shlex.split(line))[:2] == ["otakit", "proxy"]
-    ]
-    assert len(commands) >= 2
-    for words in commands:
-        options = [str(tmp_path / w) if w.endswith((".html", ".json")) else w for w in words[3:]]
-        with run_proxy(server.url, *options) as proxy:
-            use(proxy.url, DEVICES).close()
-            proxy.process.send_signal(signal.SIGINT)
-            assert proxy.process.wait(timeout=TIMEOUT) == 0
-    known = {name for option in command.params for name in option.opts}
-    named = set(re.findall(r"(--[a-z][a-z-]+)", text))
-    assert named <= known

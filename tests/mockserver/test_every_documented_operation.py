@@ -1,7 +1,7 @@
 """The running server does all that the documents list: each operation, and each status of it.
 
 The stories in `tests/support/ota_stories` bring the statuses about through public API; what they
-reach stands in `docs/operations.md`. OTAKIT_WRITE_MATRIX=1 makes the tests here write it anew.
+reach stands in `docs/reference/operations.md`. OTAKIT_WRITE_MATRIX=1 makes the tests here write it anew.
 """
 
 import json
@@ -30,7 +30,7 @@ from ota_stories.stage import Stage
 pytestmark = pytest.mark.xdist_group("documented operations")
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "operations.md"
+PAGE = ROOT / "docs" / "reference" / "operations.md"
 LISTED = json.loads((ROOT / "tests/specs/documented/operations.json").read_text(encoding="utf-8"))
 
 DEVICES, MANAGEMENT = "/api/devices/v1", "/api/management/v1"

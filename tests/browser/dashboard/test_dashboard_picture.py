@@ -17,7 +17,7 @@ STRUCK = 2
 
 
 def test_picture(ota_dashboard: Callable[..., Any], ota_screenshot: Callable[[str], Path]) -> None:
-    """To renew the README's: OTAKIT_SCREENSHOTS=docs, and this test alone."""
+    """To renew the README's: OTAKIT_SCREENSHOTS=docs/images, and this test alone."""
     dashboard = ota_dashboard()
     page = dashboard.page
     page.set_viewport_size({"width": 1440, "height": 960})

@@ -119,6 +119,14 @@ def test_bad_instructions_for_a_generated_artifact_are_refused(
     assert field in ota_refusal(answer, 400)
 
 
+def test_missing_arguments_are_named(ota_site: Any, ota_refusal: Any) -> None:
+    """Where none were given at all, too."""
+    texts = {"name": "release", "type": "single_file", "device_types_compatible": "beagle"}
+    for args in ({}, {"args": ""}, {"args": "{}"}):
+        said = ota_refusal(generate(ota_site, texts | args), 400)
+        assert said == "args: filename and dest_dir missing; the single-file module needs them"
+
+
 def test_a_path_for_a_file_name_is_refused(ota_site: Any, ota_refusal: Any) -> None:
     """The message quotes it."""
     texts = {"name": "release", "type": "single_file", "device_types_compatible": "beagle"}

@@ -1,4 +1,4 @@
-"""The examples of the client's docstrings, and of the README, run as they stand."""
+"""The examples of the client's docstrings run as they stand."""
 
 import importlib
 import inspect
@@ -12,14 +12,12 @@ import pytest
 import otakit.mockserver.client as package
 from otakit.mockserver.client import ControlClient, NewUniverse
 
-README = Path(__file__).parents[3] / "README.md"
 BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 MODULES = [
     importlib.import_module(f"{package.__name__}.{found.name}")
     for found in pkgutil.iter_modules(package.__path__)
 ]
 SOURCES = {module.__name__: inspect.getsource(module) for module in [package, *MODULES]}
-SOURCES["README"] = README.read_text(encoding="utf-8")
 EXAMPLES = [
     pytest.param(inspect.cleandoc("\n" + block), id=f"{name} {number}")
     for name, source in SOURCES.items()
