@@ -24,7 +24,7 @@ from benchmarks.setting import Setting
 LIMITS = {
     "requests": 300,
     "growth": 420,
-    "start": 120,
+    "start": 180,
     "plugin": 90,
     "universes": 60,
     "memory": 150,
