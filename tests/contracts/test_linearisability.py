@@ -66,10 +66,8 @@ def test_interruption_ends_a_race(
     server = edition_server("mender", "documented")
     race = next(race for race in RACES if race.name == "upload-twice")
     with session_at(server.url) as session:
-        bench = Bench(session)
-        monkeypatch.setattr(
-            Barrier, "wait", lambda _: setattr(session.connection, "stopping", True)
-        )
+        bench, connection = Bench(session), session.connection
+        monkeypatch.setattr(Barrier, "wait", lambda _: setattr(connection, "stopping", True))
         with pytest.raises(KeyboardInterrupt):
             run_race(bench, race)
         connection.stopping = False

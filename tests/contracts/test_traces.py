@@ -1,5 +1,6 @@
 """What a run leaves behind: nothing; and nothing of others is touched, however it ends."""
 
+import json
 import re
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from ota_support.reach import PAGE, read
 from ota_support.server import NO_TLS
 from otakit.mockserver.client import ControlClient, NewUniverse
 
@@ -29,6 +31,9 @@ THINGS = {
 }
 """All that a user can list which rules make, too."""
 
+ELSEWHERE = {"PUT /api/management/v2/devauth/devices/{id}/auth/{aid}/status": {422}}
+"""What is answered so only by a server with a limit of its own."""
+
 Seen = dict[str, Any]
 
 
@@ -42,32 +47,47 @@ def world(server: Any) -> Iterator[NewUniverse]:
 
 
 def test_run_leaves_nothing_and_touches_nothing(world: NewUniverse) -> None:
-    """All rules; what is left of their deployments is over."""
+    """All rules; what is left of their deployments is over. They reach what the page says."""
     before = seen(world)
-    result = check(world)
+    result = check(world, "--phases", "rules", "--json")
     assert result.returncode in {0, 1}, result.stderr
     assert_only_ended_deployments_came(before, seen(world))
+    answered = {
+        o["name"]: set(map(int, o["reached"])) for o in json.loads(result.stdout)["operations"]
+    }
+    for name, statuses in read(PAGE.read_text(encoding="utf-8"))["mender-enterprise"].items():
+        mine = {status for status, phases in statuses.items() if "rules" in phases}
+        assert mine - answered[name] <= ELSEWHERE.get(name, set()), name
 
 
-@pytest.mark.parametrize("requests", [2, 40, 150])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "phase", "requests"),
+    [
+        (signal.SIGINT, "rules", 2),
+        (signal.SIGTERM, "rules", 150),
+        (signal.SIGTERM, "sequences", 60),
+        (signal.SIGINT, "schema", 40),
+    ],
+)
 def test_interrupted_run_leaves_nothing(
-    world: NewUniverse, number: signal.Signals, requests: int
+    world: NewUniverse, number: signal.Signals, phase: str, requests: int
 ) -> None:
     """Ctrl-C removes what was made so far, and says so; the exit code is the shell's for it."""
     before = seen(world)
-    with killed_after(world, requests, number) as process:
+    with killed_after(world, requests, number, "--phases", phase) as process:
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert re.fullmatch(r"otakit: interrupted; removing what otakit-\w+ has made there\n", errors)
     assert_only_ended_deployments_came(before, seen(world))
 
 
-@pytest.mark.parametrize("requests", [2, 40, 150])
-def test_killed_run_is_cleaned_by_its_name(world: NewUniverse, requests: int) -> None:
+@pytest.mark.parametrize(
+    ("phase", "requests"), [("rules", 150), ("sequences", 60), ("concurrency", 30), ("schema", 40)]
+)
+def test_killed_run_is_cleaned_by_its_name(world: NewUniverse, phase: str, requests: int) -> None:
     """--clean RUN removes all that a run has left that had no time to do so itself."""
     before = seen(world)
-    with killed_after(world, requests, signal.SIGKILL) as process:
+    with killed_after(world, requests, signal.SIGKILL, "--phases", phase) as process:
         out, _ = process.communicate(timeout=60)
     run = re.search(r"otakit-[0-9a-f]{8}", out)
     assert run is not None
@@ -79,7 +99,7 @@ def test_killed_run_is_cleaned_by_its_name(world: NewUniverse, requests: int) ->
 
 def test_another_runs_things_stay(world: NewUniverse) -> None:
     """--clean of one run does not touch what another one has made, nor one with a longer name."""
-    with killed_after(world, 40, signal.SIGKILL) as process:
+    with killed_after(world, 40, signal.SIGKILL, "--phases", "rules") as process:
         out, _ = process.communicate(timeout=60)
     run = re.search(r"otakit-[0-9a-f]{8}", out)
     assert run is not None
@@ -107,13 +127,13 @@ def check(world: NewUniverse, *options: str) -> "subprocess.CompletedProcess[str
 
 @contextmanager
 def killed_after(
-    world: NewUniverse, requests: int, number: signal.Signals
+    world: NewUniverse, requests: int, number: signal.Signals, *options: str
 ) -> "Iterator[subprocess.Popen[str]]":
     """Check a tenant, and send the process a signal once so many requests were answered."""
     pipe = subprocess.PIPE
     with (
         world.events() as events,
-        subprocess.Popen(command(world), stdout=pipe, stderr=pipe, text=True) as process,
+        subprocess.Popen(command(world, *options), stdout=pipe, stderr=pipe, text=True) as process,
     ):
         heard = 0
         for event in events:
