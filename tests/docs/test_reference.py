@@ -6,6 +6,7 @@ import pytest
 
 from ota_reference import PAGES
 from ota_reference.control_api import operations
+from ota_reference.markdown import code
 from ota_reference.plugin import fixtures
 from ota_reference.scenario_format import entries
 from otakit.cli.main import COMMANDS, main
@@ -45,7 +46,7 @@ def test_command_line_is_whole() -> None:
         section = text.split(f"\n## otakit {name}\n")[1].split("\n## ")[0]
         for parameter in command.params:
             if parameter.param_type_name == "option":
-                assert f"`{parameter.opts[0]}" in section
+                assert re.search(rf"[`>]{parameter.opts[0]}\b", section)
                 assert f"OTAKIT_{name}_{parameter.name}".upper() in section
 
 
@@ -56,7 +57,7 @@ def test_plugin_is_whole() -> None:
     assert len(fixtures()) >= 5
     assert all(f"| `{key}` |" in text for key in KEYS)
     for name, metavar, _ in _OPTIONS:
-        assert f"`{name} {metavar}`".replace("|", "\\|") in text
+        assert code(f"{name} {metavar}") in text
         assert f"`{name[2:].upper().replace('-', '_')}`" in text
 
 

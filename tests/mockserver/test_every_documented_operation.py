@@ -1,7 +1,8 @@
 """The running server does all that the documents list: each operation, and each status of it.
 
 The stories in `tests/support/ota_stories` bring the statuses about through public API; what they
-reach stands in `docs/reference/operations.md`. OTAKIT_WRITE_MATRIX=1 makes the tests here write it anew.
+reach stands in `docs/reference/operations.md`. OTAKIT_WRITE_MATRIX=1 makes the tests here write it
+anew.
 """
 
 import json

@@ -11,7 +11,7 @@ from otakit.cli.main import COMMANDS, main
 _HEAD = """# Command line
 
 Made from the commands themselves; `otakit COMMAND --help` says the same. Each option can also be
-set as the variable that stands beside it.
+set as the variable that stands below it.
 """
 
 
@@ -36,7 +36,7 @@ def _command(name: str) -> Iterator[str]:
     for heading, names in {**groups, "Other options": rest}.items():
         yield f"### {heading} {{ #{name}-{heading.lower().replace(' ', '-')} }}\n"
         yield table(
-            ("option", "what for", "variable"),
+            ("option", "what for, and as which variable"),
             (_option(options[option], context, prefix) for option in names),
         )
 
@@ -54,8 +54,9 @@ def _description(text: str) -> str:
     return "\n".join(parts)
 
 
-def _option(option: click.Option, context: click.Context, prefix: str) -> tuple[str, str, str]:
+def _option(option: click.Option, context: click.Context, prefix: str) -> tuple[str, str]:
     record = option.get_help_record(context)
     names, text = record if record is not None else (", ".join(option.opts), option.help or "")
-    variable = f"{prefix}_{(option.name or '').upper()}" if option.name != "help" else ""
-    return code(names), cell(text), code(variable) if variable else ""
+    variable = f"{prefix}_{option.name}".upper()
+    named = "" if option.name == "help" else f'<br><small class="source">{variable}</small>'
+    return code(names), f"{cell(text)}{named}"

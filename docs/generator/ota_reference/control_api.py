@@ -49,7 +49,8 @@ def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
 def _operation(path: str, method: str, operation: Json) -> Iterator[str]:
     yield f"### {operation['operationId']}\n"
     yield f"`{method.upper()} {path}`\n"
-    yield f"{(operation.get('description') or operation.get('summary', '')).strip()}\n"
+    said = [f"{operation['summary'].rstrip('.')}.", operation.get("description", "").strip()]
+    yield f"{' '.join(said).strip()}\n"
     if operation["parameters"]:
         rows = [
             (

@@ -1,10 +1,8 @@
 """Markdown from what the code says."""
 
 import inspect
-import re
 from collections.abc import Iterable
-
-_DOUBLE = re.compile(r"``([^`]+)``")
+from html import escape
 
 
 def cell(text: object) -> str:
@@ -14,7 +12,10 @@ def cell(text: object) -> str:
 
 def code(text: object) -> str:
     """Return a text as code within a table's cell."""
-    return f"`{' '.join(str(text).split())}`".replace("|", "\\|")
+    said = " ".join(str(text).split())
+    if "|" not in said:
+        return f"`{said}`"
+    return f"<code>{escape(said, quote=False).replace('|', '&#124;')}</code>"
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
