@@ -88,9 +88,10 @@ class Terminal:
 
 def _beginning(event: RunStarted) -> str:
     dialect = "" if event.dialect == "documented" else f", {event.dialect}"
+    rules = f"{event.rules} rule{'' if event.rules == 1 else 's'}"
     return (
         f"otakit checks [bold]{escape(event.url)}[/] as {event.profile.name}{dialect}:"
-        f" {event.rules} rules; all that it makes there is called [bold]{escape(event.run)}-…[/]"
+        f" {rules}; all that it makes there is called [bold]{escape(event.run)}-…[/]"
     )
 
 

@@ -67,7 +67,7 @@ def test_contract_that_holds_is_0(server: Server) -> None:
     result = run(server.url, *LOGIN, "--rule", RULE)
     assert (result.returncode, result.stderr) == (0, "")
     first, second, third = result.stdout.splitlines()
-    assert first.startswith(f"otakit checks {server.url} as mender-enterprise: 1 rules; all that")
+    assert first.startswith(f"otakit checks {server.url} as mender-enterprise: 1 rule; all that")
     assert second == f"contract held: 1 rule at {server.url} as mender-enterprise"
     assert third.startswith("    1 pass (")
 

@@ -127,6 +127,16 @@ def test_wrong_options_are_told() -> None:
         running_server(patience=0.01).__enter__()
 
 
+def test_what_the_server_says_is_told_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where Python says it, of an environment in which something is broken."""
+    (tmp_path / "connexion.py").write_text("raise ImportError('half of it is missing')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(StartFailed, match=r"did not start: ImportError: half of it is missing$"):
+        running_server().__enter__()
+
+
 def test_tls(tmp_path: Path) -> None:
     """The clients trust the certificate that was made for the run."""
     with running_server(tls_self_signed=tmp_path / "ca.pem") as server, server.universe() as mender:
