@@ -5,6 +5,7 @@ Reference, Device APIs / Device inventory; section 9 of the server facts.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from otakit.mockserver.domain.clock import Clock, Seconds, rfc3339
@@ -16,7 +17,14 @@ from otakit.mockserver.domain.values import value
 INVENTORY = "inventory"
 TAGS = "tags"
 SCOPES = ("system", "identity", INVENTORY, "monitor", TAGS)
+SHARED, SHORT = 1 << 13, 100
+"""Attributes that are remembered for other devices that tell them, and how long they may be."""
+
 MAX_ATTRIBUTES = {INVENTORY: 100, TAGS: 20}
+
+
+Key = tuple[str, str]
+"""An attribute's scope and name."""
 
 
 @value
@@ -35,7 +43,7 @@ class Record:
     """What inventory itself keeps of one device; identity and status are the device's."""
 
     device_id: str
-    attributes: dict[tuple[str, str], Attribute] = field(default_factory=dict)
+    attributes: dict[Key, Attribute] = field(default_factory=dict)
     group: str | None = None
     etag: str | None = None
     updated: Seconds = 0.0
@@ -93,10 +101,7 @@ class Inventory:
         now = self._clock.now()
         stamp = now if scope == TAGS else None
         held = record.attributes
-        given = {
-            (key := (scope, told["name"])): _attribute(key, told, stamp, held.get(key))
-            for told in attributes
-        }
+        given = dict([_kept(scope, told, stamp) for told in attributes])
         others = {key: old for key, old in held.items() if key[0] != scope}
         if replace:
             kept = given
@@ -105,7 +110,7 @@ class Inventory:
         if len(kept) > MAX_ATTRIBUTES[scope]:
             message = f"a device has at most {MAX_ATTRIBUTES[scope]} attributes in scope '{scope}'"
             raise Invalid(message)
-        record.attributes = others | kept
+        record.attributes = others | kept if others else kept
         record.updated = now
         self._tell(device_id)
 
@@ -181,22 +186,29 @@ class Inventory:
             del self._groups[name]
 
 
-def _attribute(
-    key: tuple[str, str], told: Mapping[str, Any], stamp: Seconds | None, old: Attribute | None
-) -> Attribute:
-    """Return an attribute as it is told: the old one, if that says the same.
+def _kept(scope: str, told: Mapping[str, Any], stamp: Seconds | None) -> tuple[Key, Attribute]:
+    """Return an attribute as it is kept, under its key.
 
-    Devices tell the same again and again. Only texts are compared: 1 is not 1.0.
+    Of a fleet most say the same, again and again: what is short is the same object for all.
     """
-    value, description = told["value"], told.get("description")
-    if (
-        old is not None
-        and type(value) is str
-        and (old.value, old.description, old.timestamp) == (value, description, stamp)
-    ):
-        return old
+    name, value, description = told["name"], told["value"], told.get("description")
+    key = _key(scope, name) if len(name) <= SHORT else (scope, name)
+    if stamp is None and description is None and type(value) is str and len(value) <= SHORT:
+        return key, _shared(key, value)
+    return key, Attribute(
+        name=key[1], scope=scope, value=value, description=description, timestamp=stamp
+    )
+
+
+@lru_cache(SHARED)
+def _key(scope: str, name: str) -> Key:
+    return scope, name
+
+
+@lru_cache(SHARED)
+def _shared(key: Key, value: str) -> Attribute:
     scope, name = key
-    return Attribute(name=name, scope=scope, value=value, description=description, timestamp=stamp)
+    return Attribute(name=name, scope=scope, value=value)
 
 
 def system_attribute(name: str, value: Any) -> Attribute:

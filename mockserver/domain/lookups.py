@@ -9,6 +9,7 @@ from typing import Any
 
 from otakit.mockserver.domain.filters import MISSING, Predicate
 from otakit.mockserver.domain.index import Index
+from otakit.mockserver.domain.inventory import Key
 
 MAX_LOOKUPS = 8
 """Attributes that are looked up at a time; of 100,000 devices each takes some 30 MB."""
@@ -17,9 +18,6 @@ SCOPES = ("identity", "inventory", "tags")
 """What changes in other scopes is told to nobody."""
 
 GROUP = ("system", "group")
-
-Key = tuple[str, str]
-"""An attribute's scope and name."""
 
 
 class Lookup:

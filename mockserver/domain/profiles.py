@@ -18,10 +18,11 @@ from otakit.mockserver.domain.inventory import (
     MAX_ATTRIBUTES,
     Attribute,
     Inventory,
+    Key,
     Record,
     system_attribute,
 )
-from otakit.mockserver.domain.lookups import GROUP, Key, Lookups
+from otakit.mockserver.domain.lookups import GROUP, Lookups
 from otakit.mockserver.domain.monitoring import Monitoring
 
 _OWN = ("id", "status")
