@@ -32,6 +32,9 @@ GROUPS = {
 }
 """The options, as `--help` has them."""
 
+STOPPED = 130
+"""The exit code after Ctrl-C."""
+
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -265,10 +268,18 @@ def fleet(url: str, **options: Any) -> None:
     """  # noqa: D301 - \b is click's: keep these lines as they are
     given = fleet_options.given()
     fleet_options.check_engine(options, given)
+    try:
+        raise SystemExit(_run(url, options))
+    except KeyboardInterrupt:  # while it is loaded: nothing has been made yet
+        raise SystemExit(STOPPED) from None
+
+
+def _run(url: str, options: dict[str, Any]) -> int:
+    """Run it in the engine that is wanted; return the exit code."""
     if options["engine"] == "locust":
         with needs("locust"):
             from otakit.cli.fleet_locust import run_locust
-        raise SystemExit(run_locust(url, options))
+        return run_locust(url, options)
     with needs("fleet"):
         from otakit.cli.fleet_run import run_fleet
-    raise SystemExit(run_fleet(url, options))
+    return run_fleet(url, options)

@@ -1,6 +1,7 @@
 """`otakit fleet`: what people and scripts see of it from its options to its exit code."""
 
 import csv
+import importlib
 import json
 import signal
 import socket
@@ -15,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from ota_support.fleets import left_by
 from ota_support.server import NO_TLS
@@ -44,6 +46,17 @@ def test_person_is_told_how_it_went(server: Any) -> None:
     assert "cleaned up: 5 devices and 2 artifacts removed, 0 deployments aborted" in done.stderr
     assert "held: all that was promised" in done.stderr
     assert {line.split()[0] for line in done.stderr.splitlines()} >= {"authentication", "download"}
+
+
+def test_ctrl_c_while_it_is_loaded_is_no_broken_promise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends as at any other moment, not with the 1 that click gives."""
+
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    command = importlib.import_module("otakit.cli.fleet")
+    monkeypatch.setattr(command, "_run", interrupted)
+    assert CliRunner().invoke(command.fleet, ["http://127.0.0.1:1"]).exit_code == 130
 
 
 def test_program_reads_json_and_csv(server: Any, tmp_path: Path) -> None:
