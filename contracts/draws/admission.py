@@ -45,11 +45,14 @@ def preauthorize(machine: Machine, *, number: int) -> None:
     needs=lambda machine: machine.known,
     number=picks,
     key=st.sampled_from([0, 0, 1]),
-    status=st.sampled_from(["accepted", "accepted", "rejected", "pending"]),
+    decided=st.sampled_from(
+        [("accepted",), ("accepted",), ("rejected",), ("pending",), ("rejected", "accepted")]
+    ),
 )
-def decide(machine: Machine, *, number: int, key: int, status: str) -> None:
-    """Accept, reject or dismiss."""
-    machine.take(devices.Decide(device=pick(machine.known, number), key=key, status=status))
+def decide(machine: Machine, *, number: int, key: int, decided: tuple[str, ...]) -> None:
+    """Accept, reject or dismiss, or think better of it."""
+    device = pick(machine.known, number)
+    machine.take(*(devices.Decide(device=device, key=key, status=status) for status in decided))
 
 
 @draw(

@@ -35,7 +35,9 @@ retries = st.sampled_from([0, 0, 1, 2])
 phases = st.sampled_from(
     [(), (), (), ((50, None), (None, 1)), ((100, 2),), ((34, None), (33, 1), (None, 2))]
 )
-values = st.dictionaries(st.sampled_from("ab"), st.sampled_from("xyz"), max_size=2)
+values = st.sampled_from(
+    [{"a": "x"}, {"a": "y"}, {"b": "z"}, {"a": "z", "b": "x"}, {"a": "x", "b": "y"}, {}]
+)
 letters = st.sampled_from("ab")
 releases = st.sampled_from([0, 0, 0, 1, 2])
 sites = st.sampled_from(["north", "south"])

@@ -50,15 +50,19 @@ def tag(machine: Machine, *, number: int, told: dict[str, str], replace: bool) -
     needs=lambda machine: machine.known,
     number=picks,
     group=letters,
-    out=st.sampled_from(["", "", "", "leave", "dissolve"]),
+    out=st.sampled_from(["", "", "across", "leave", "dissolve"]),
 )
 def move(machine: Machine, *, number: int, group: str, out: str) -> None:
-    """Put a device into a group, or take it or all out."""
+    """Put a device into a group or from there into another one, or take it or all out."""
+    device = pick(machine.known, number)
     if out == "dissolve":
         machine.take(groups.Dissolve(group=group))
+    elif out == "leave":
+        machine.take(groups.Leave(device=device, group=group))
     else:
-        kind = groups.Leave if out else groups.Move
-        machine.take(kind(device=pick(machine.known, number), group=group))
+        machine.take(groups.Move(device=device, group=group))
+    if out == "across":
+        machine.take(groups.Move(device=device, group="b" if group == "a" else "a"))
 
 
 @draw((INVENTORY,), needs=lambda machine: machine.known, numbers=few, group=letters, out=rarely)
