@@ -2,8 +2,8 @@
 
 `python -m benchmarks` measures all of it, in about 25 minutes, and wants an idle machine;
 `python -m benchmarks requests growth` some parts of it, and leaves the figures of the others. With
-`--quick` it shows within seconds that the benchmarks work, and writes nothing unless `--into` says
-where. Other servers to compare with are looked for on the PATH and below `--peers`; nothing is
+`--quick` it shows in a minute or two that the benchmarks work, and writes nothing unless `--into`
+says where. Other servers to compare with are looked for on the PATH and below `--peers`; nothing is
 installed: what is missing is named, with the command that gets it.
 """
 

@@ -23,10 +23,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures in rows; all columns but the first are numbers."""
+    """Figures in rows; all columns but the first are numbers, or `words`."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    words: bool = False
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 import re
 import sys
 import tempfile
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -44,21 +45,22 @@ def section(name: str, measured: Measured) -> str:
     found = measured.section
     if found is None:
         return f"## {name}\n\nFailed on {measured.day}: {_told(measured.failure)}\n"
-    lines = [f"## {found.title} (`{name}`)\n", f"{found.method}\n"]
+    lines = [f"## {found.title}\n", f"{_wrapped(found.method)}\n"]
     if found.picture:
         lines.append(f"![{found.title}]({name}.svg)\n")
     lines += [f"{_table(table)}\n" for table in found.tables]
-    lines += [f"{note}\n" for note in found.notes]
+    lines += [f"{_wrapped(note)}\n" for note in found.notes]
     if found.missing:
         lines.append("\n".join(f"- {_told(line)}" for line in found.missing) + "\n")
-    lines.append(f"Measured on {measured.day} in {measured.seconds:.0f} s.\n")
+    command = f"python -m benchmarks {name}"
+    lines.append(f"Measured on {measured.day} in {measured.seconds:.0f} s: `{command}`.\n")
     return "\n".join(lines)
 
 
 def _circumstances(measured: list[Measured]) -> str:
     """Name machine and versions, once for all parts that share them."""
     told = dict.fromkeys(f"{one.day}: {one.machine}. {one.versions}." for one in measured)
-    return "\n".join(f"- {line}" for line in told) + "\n"
+    return "\n".join(_wrapped(f"- {line}", hanging="  ") for line in told) + "\n"
 
 
 def _targets(measured: Mapping[str, Measured], names: list[str]) -> str:
@@ -74,10 +76,19 @@ def _targets(measured: Mapping[str, Measured], names: list[str]) -> str:
             for target in found.targets
         ]
         if measured[name].section is None:
-            rows.append((0, (f"{name}: failed", "", _told(measured[name].failure), VERDICTS[None])))
+            failure = _told(measured[name].failure)
+            rows.append((0, (f"{name}: failed", "", failure, VERDICTS[None])))
     rows.sort(key=lambda row: row[0])
     head = ("what", "target", "figure", "")
-    return f"## Targets\n\n{_table(Table(head=head, rows=tuple(row for _, row in rows)))}\n"
+    table = Table(head=head, rows=tuple(row for _, row in rows), words=True)
+    return f"## Targets\n\n{_table(table)}\n"
+
+
+def _wrapped(text: str, hanging: str = "") -> str:
+    """Break a paragraph into lines; code is not broken at its hyphens."""
+    return textwrap.fill(
+        text, 110, subsequent_indent=hanging, break_on_hyphens=False, break_long_words=False
+    )
 
 
 def _told(text: str) -> str:
@@ -86,5 +97,6 @@ def _told(text: str) -> str:
 
 
 def _table(table: Table) -> str:
-    lines = [table.head, ("---", *("---:" for _ in table.head[1:])), *table.rows]
+    rule = ":--" if table.words else "--:"
+    lines = [table.head, (":--", *(rule for _ in table.head[1:])), *table.rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

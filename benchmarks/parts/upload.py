@@ -30,7 +30,8 @@ GROWTH_MIB, AGAINST, SLOW_MS = 64.0, 1.5, 50.0
 VALIDATE = "mender-artifact"
 MISSING = "mender-artifact was not found: `apt-get install mender-artifact`"
 BOUNDARY = "otakit-benchmark"
-UPLOAD, CHECK = "upload", "mender-artifact validate"
+UPLOAD, CPU = "upload", "upload, CPU of the server with other requests"
+CHECK = "mender-artifact validate"
 
 
 def measure(setting: Setting) -> Section:
@@ -40,7 +41,7 @@ def measure(setting: Setting) -> Section:
     setting.tell(f"making an artifact of {size:,} MiB")
     _make(file, size)
     program = shutil.which(VALIDATE)
-    seconds: dict[str, list[float]] = {UPLOAD: [], CHECK: []}
+    seconds: dict[str, list[float]] = {UPLOAD: [], CPU: [], CHECK: []}
     waits: list[float] = []
     growths: list[float] = []
     with otakit() as server:
@@ -49,10 +50,11 @@ def measure(setting: Setting) -> Section:
             setting.tell(f"round {number} of {rounds}")
             took = _validate(program, file) if program else 0.0
             with _asking(server, tenant.headers) as asked:
-                uploaded, growth = _upload(tenant, file)
+                uploaded, cpu, growth = _upload(tenant, file)
             if number:
                 seconds[CHECK].append(took)
                 seconds[UPLOAD].append(uploaded)
+                seconds[CPU].append(cpu)
                 growths.append(growth)
                 waits += asked
     spreads = {name: Spread(values) for name, values in seconds.items()}
@@ -92,18 +94,18 @@ def _validate(program: str, file: Path) -> float:
     return time.perf_counter() - began
 
 
-def _upload(tenant: Tenant, file: Path) -> tuple[float, float]:
-    """Upload the file and delete the artifact; return seconds, and MiB of growth."""
+def _upload(tenant: Tenant, file: Path) -> tuple[float, float, float]:
+    """Upload the file and delete the artifact; return seconds, those of CPU, MiB of growth."""
     server = tenant.server
     server.forget_peak()
     before = server.memory()
-    began = time.perf_counter()
+    began, used = time.perf_counter(), server.cpu()
     place = _send(server.port, tenant.headers, file)
-    took = time.perf_counter() - began
+    took, cpu = time.perf_counter() - began, server.cpu() - used
     growth = server.peak() - before
     server.connect_anew()
     tenant.ask(204, "DELETE", place)
-    return took, growth
+    return took, cpu, growth
 
 
 def _send(port: int, headers: Mapping[str, str], file: Path) -> str:
@@ -171,9 +173,8 @@ def _percentile(waits: list[float]) -> float:
 def _table(
     seconds: dict[str, Spread], growths: list[float], waits: list[float], *, with_check: bool
 ) -> Table:
-    rows = [(f"{UPLOAD}, s", str(seconds[UPLOAD]))]
-    if with_check:
-        rows.append((f"{CHECK}, s", str(seconds[CHECK])))
+    kinds = (UPLOAD, CPU, CHECK) if with_check else (UPLOAD, CPU)
+    rows = [(f"{kind}, s", str(seconds[kind])) for kind in kinds]
     rows += [
         ("growth of the server's memory, MiB", str(Spread(growths))),
         ("other requests meanwhile, ms", str(Spread(waits))),
