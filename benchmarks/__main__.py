@@ -1,6 +1,6 @@
 """Measure what otakit costs, next to others, and write benchmarks/RESULTS.md.
 
-`python -m benchmarks` measures all of it, in about 25 minutes, and wants an idle machine;
+`python -m benchmarks` measures all of it, in about 25 minutes, on an idle machine with Linux;
 `python -m benchmarks requests growth` some parts of it, and leaves the figures of the others. With
 `--quick` it shows in a minute or two that the benchmarks work, and writes nothing unless `--into`
 says where. Other servers to compare with are looked for on the PATH and below `--peers`; nothing is
