@@ -1,6 +1,8 @@
 """The examples, as their readers run them: from the wheel, with what their requirements say."""
 
 import os
+import re
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,10 +23,9 @@ LOGIN = {
 
 def test_front_end(example: Example, real_program: Callable[[str], str]) -> None:
     """Node's own test runner finds nothing wrong with the API client."""
-    node = real_program("node")
+    real_program("node")
     environment, folder = example("front-end")
-    done = environment.run(node, "--test", cwd=folder)
-    assert done.returncode == 0, said(done)
+    done = do_as_told(environment, folder)
     assert "# pass 7\n" in done.stdout
     assert not (folder / "node_modules").exists()
 
@@ -32,9 +33,23 @@ def test_front_end(example: Example, real_program: Callable[[str], str]) -> None
 def test_device_client(example: Example) -> None:
     """Its tests pass, with otakit's fixtures and faults."""
     environment, folder = example("device-client")
-    done = environment.run("pytest", "-q", cwd=folder)
+    assert "6 passed" in do_as_told(environment, folder).stdout
+
+
+def test_check_of_staging_is_tried_at_home(example: Example) -> None:
+    """The same check, typed as its README has it."""
+    environment, folder = example("staging-check")
+    assert "5 waived" in do_as_told(environment, folder).stdout
+    assert not (folder / "ready.txt").exists()
+
+
+def do_as_told(environment: Environment, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Type what a README has as commands; each has to end well, and none is left running."""
+    (typed,) = re.findall(r"```sh\n(.*?)```", (folder / "README.md").read_text(), re.DOTALL)
+    tidy = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"
+    done = environment.run("bash", "-e", "-c", tidy + typed, cwd=folder)
     assert done.returncode == 0, said(done)
-    assert "6 passed" in done.stdout
+    return done
 
 
 def test_workflow_is_green_where_all_that_is_broken_is_waived(example: Example) -> None:
