@@ -1,7 +1,6 @@
 """Management APIs / Deployments: artifacts are edited and deleted, unless deployments need them."""
 
 from otakit.contracts.backend import ARTIFACTS, Artifact, Backend
-from otakit.contracts.exchange import Exchange
 from otakit.contracts.expectations import (
     expect,
     expect_error,
@@ -10,7 +9,7 @@ from otakit.contracts.expectations import (
     field_of,
 )
 from otakit.contracts.rule import rule
-from otakit.contracts.rules.management_artifacts import NOTHING, SECTION
+from otakit.contracts.rules.management_artifacts import NOTHING, SECTION, edit, look_at
 
 EDIT = f"{SECTION} / Update Artifact Info"
 DELETE = f"{SECTION} / Delete Artifact"
@@ -25,8 +24,8 @@ DELETE = f"{SECTION} / Delete Artifact"
 def description_is_edited(backend: Backend) -> None:
     """Edit it, and look."""
     artifact = backend.artifact()
-    expect_status(_edit(backend, artifact, "edited"), 204)
-    expect_field(_shown(backend, artifact), "description", "edited")
+    expect_status(edit(backend, artifact, "edited"), 204)
+    expect_field(look_at(backend, artifact), "description", "edited")
 
 
 @rule(
@@ -39,9 +38,9 @@ def used_artifact_is_not_edited(backend: Backend) -> None:
     """Deploy an artifact to a device that does not ask, and edit it."""
     artifact = backend.artifact()
     backend.deploy(artifact, [backend.lent_device()])
-    before = field_of(_shown(backend, artifact), "description")
-    expect_error(_edit(backend, artifact, "edited"), 422)
-    expect_field(_shown(backend, artifact), "description", before)
+    before = field_of(look_at(backend, artifact), "description")
+    expect_error(edit(backend, artifact, "edited"), 422)
+    expect_field(look_at(backend, artifact), "description", before)
 
 
 @rule(
@@ -52,7 +51,7 @@ def used_artifact_is_not_edited(backend: Backend) -> None:
 )
 def artifact_of_the_past_is_not_edited(backend: Backend) -> None:
     """Deploy an artifact, let the device install it, and edit it."""
-    expect_error(_edit(backend, _installed(backend), "edited"), 422)
+    expect_error(edit(backend, _installed(backend), "edited"), 422)
 
 
 @rule(
@@ -158,14 +157,6 @@ def artifact_of_the_past_is_deleted(backend: Backend) -> None:
 def unknown_artifact_is_not_deleted(backend: Backend) -> None:
     """Delete an artifact by an id that none has."""
     expect_error(backend.management.delete(f"{ARTIFACTS}/{NOTHING}"), 404)
-
-
-def _edit(backend: Backend, artifact: Artifact, description: str) -> Exchange:
-    return backend.management.put(artifact.path, json={"description": description})
-
-
-def _shown(backend: Backend, artifact: Artifact) -> Exchange:
-    return expect_status(backend.management.get(artifact.path), 200)
 
 
 def _installed(backend: Backend) -> Artifact:

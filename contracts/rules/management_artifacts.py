@@ -118,7 +118,7 @@ def file_is_shown(backend: Backend) -> None:
     """Upload an artifact for two device types."""
     types = [backend.name("board"), backend.name("board")]
     artifact = backend.artifact(device_types=types)
-    shown = _shown(backend, artifact)
+    shown = look_at(backend, artifact)
     expect_field(shown, "id", artifact.id)
     expect_field(shown, "name", artifact.name)
     listed = sorted(field_of(shown, "device_types_compatible"))
@@ -135,7 +135,7 @@ def file_is_shown(backend: Backend) -> None:
 )
 def updates_are_shown(backend: Backend) -> None:
     """Upload an artifact with one file of 4321 bytes."""
-    shown = _shown(backend, backend.artifact(content=bytes(4321)))
+    shown = look_at(backend, backend.artifact(content=bytes(4321)))
     expect_field(shown, "updates.0.type_info.type", "otakit-check")
     expect_field(shown, "updates.0.files.0.name", "content")
     expect_field(shown, "updates.0.files.0.size", 4321)
@@ -154,7 +154,7 @@ def dependencies_are_shown(backend: Backend) -> None:
         depends={"rootfs-image.version": ["1"]},
         clears_provides=["rootfs-image.*"],
     )
-    shown = _shown(backend, artifact)
+    shown = look_at(backend, artifact)
     for name, wanted in (
         ("artifact_provides", {"artifact_name": artifact.name, "rootfs-image.version": "2"}),
         ("artifact_depends", {"device_type": [DEVICE_TYPE], "rootfs-image.version": ["1"]}),
@@ -174,7 +174,7 @@ def dependencies_are_shown(backend: Backend) -> None:
 def signature_is_shown(backend: Backend) -> None:
     """Upload an artifact without a signature and one with it."""
     plain = backend.artifact()
-    expect_field(_shown(backend, plain), "signed", value=False)
+    expect_field(look_at(backend, plain), "signed", value=False)
     members = _members(backend.artifact_file(backend.name("release")))
     signature = generate_key("ecdsa-p256").sign(members["manifest"]).encode()
     signed = {"version": members.pop("version"), "manifest": members.pop("manifest")}
@@ -194,11 +194,11 @@ def signature_is_shown(backend: Backend) -> None:
 def edition_moves_modified(backend: Backend) -> None:
     """Edit an artifact until the next tick of the target's clock has come."""
     artifact = backend.artifact()
-    before = field_of(_shown(backend, artifact), "modified")
+    before = field_of(look_at(backend, artifact), "modified")
 
     def look() -> None:
-        expect_status(_edit(backend, artifact, backend.name("description")), 204)
-        shown = _shown(backend, artifact)
+        expect_status(edit(backend, artifact, backend.name("description")), 204)
+        shown = look_at(backend, artifact)
         after = field_of(shown, "modified")
         expect(
             str(after) > str(before),
@@ -243,11 +243,13 @@ def _upload_form(backend: Backend, data: dict[str, str], content: bytes) -> Exch
     return answer
 
 
-def _edit(backend: Backend, artifact: Artifact, description: str) -> Exchange:
+def edit(backend: Backend, artifact: Artifact, description: str) -> Exchange:
+    """Edit an artifact's description."""
     return backend.management.put(artifact.path, json={"description": description})
 
 
-def _shown(backend: Backend, artifact: Artifact) -> Exchange:
+def look_at(backend: Backend, artifact: Artifact) -> Exchange:
+    """Look at an artifact, which has to be there."""
     return expect_status(backend.management.get(artifact.path), 200)
 
 

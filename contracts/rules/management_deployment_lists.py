@@ -1,7 +1,6 @@
 """Management APIs / Deployments / List Deployments: which ones a filter finds."""
 
 import math
-import re
 from typing import Any
 
 from otakit.contracts.backend import Backend
@@ -9,7 +8,6 @@ from otakit.contracts.exchange import Exchange
 from otakit.contracts.expectations import (
     expect_contains,
     expect_equal,
-    expect_header,
     expect_lacks,
     json_of,
 )
@@ -176,30 +174,11 @@ def _pair(backend: Backend) -> tuple[Rollout, Rollout]:
     return first, second
 
 
-def _several(backend: Backend, count: int) -> tuple[str, list[str]]:
-    """Return a word, and the ids of deployments with it in their names, the oldest first."""
-    device = backend.lent_device()
-    word = backend.name(f"series-{device.id}")  # nothing else of whichever run has it
-    names = [f"{word} {number}" for number in range(1, count + 1)]
-    return word, [rollout_to(backend, [device], name=name).id for name in names]
-
-
 def _dated(backend: Backend) -> tuple[Rollout, float]:
     """Return a deployment and the Unix time of its creation; raises NotReached."""
     made = rollout_to(backend, [backend.lent_device()])
     with backend.building("a deployment with its time of creation"):
         return made, moment(made.shown(), "created").timestamp()
-
-
-def _page(backend: Backend, word: str, number: int, per_page: int = 1) -> Exchange:
-    """Return a page of a search, the oldest first."""
-    return deployments(backend, search=word, sort="asc", page=number, per_page=per_page)
-
-
-def _links(answer: Exchange) -> dict[str, str]:
-    """Return the targets of the header Link by their relations."""
-    found = re.findall(r'<([^>]*)>\s*;[^,<]*rel="?([a-z]+)"?', expect_header(answer, "Link"))
-    return {relation: target for target, relation in found}
 
 
 def _expect_both(answer: Exchange, *made: Rollout) -> None:

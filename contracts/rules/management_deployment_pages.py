@@ -1,7 +1,6 @@
 """Management APIs / Deployments / List Deployments: order, pages, and what cannot be asked."""
 
 import re
-from typing import Any
 
 from otakit.contracts.backend import DEPLOYMENTS, Backend
 from otakit.contracts.exchange import Exchange
@@ -10,14 +9,11 @@ from otakit.contracts.expectations import (
     expect_equal,
     expect_error,
     expect_header,
-    expect_lacks,
     expect_status,
 )
 from otakit.contracts.rollout import (
-    Rollout,
     deployments,
     ids_in,
-    moment,
     rollout_to,
 )
 from otakit.contracts.rule import rule
@@ -158,27 +154,12 @@ def filters_are_combined(backend: Backend) -> None:
     expect_equal(answer, ids_in(answer), made[:1], "the finished deployments of that name")
 
 
-def _pair(backend: Backend) -> tuple[Rollout, Rollout]:
-    """Return two deployments of different names; raises NotReached."""
-    names = [backend.name(word) for word in ("heron", "magpie")]
-    device = backend.lent_device()
-    first, second = (rollout_to(backend, [device], name=name) for name in names)
-    return first, second
-
-
 def _several(backend: Backend, count: int) -> tuple[str, list[str]]:
     """Return a word, and the ids of deployments with it in their names, the oldest first."""
     device = backend.lent_device()
     word = backend.name(f"series-{device.id}")  # nothing else of whichever run has it
     names = [f"{word} {number}" for number in range(1, count + 1)]
     return word, [rollout_to(backend, [device], name=name).id for name in names]
-
-
-def _dated(backend: Backend) -> tuple[Rollout, float]:
-    """Return a deployment and the Unix time of its creation; raises NotReached."""
-    made = rollout_to(backend, [backend.lent_device()])
-    with backend.building("a deployment with its time of creation"):
-        return made, moment(made.shown(), "created").timestamp()
 
 
 def _page(backend: Backend, word: str, number: int, per_page: int = 1) -> Exchange:
@@ -190,16 +171,3 @@ def links_in(answer: Exchange) -> dict[str, str]:
     """Return the targets of the header Link by their relations."""
     found = re.findall(r'<([^>]*)>\s*;[^,<]*rel="?([a-z]+)"?', expect_header(answer, "Link"))
     return {relation: target for target, relation in found}
-
-
-def _expect_both(answer: Exchange, *made: Rollout) -> None:
-    """Fail unless a list has all of these."""
-    for one in made:
-        expect_contains(answer, ids_in(answer), one.id, "the ids of the listed deployments")
-
-
-def _expect_found(backend: Backend, made: Rollout, other: Rollout, **query: Any) -> None:
-    """Fail unless a filter finds one deployment and not the other."""
-    answer = deployments(backend, sort="desc", **query)
-    expect_contains(answer, ids_in(answer), made.id, f"the deployments with {query}")
-    expect_lacks(answer, ids_in(answer), other.id, f"the deployments with {query}")

@@ -1,6 +1,7 @@
 """Management APIs / Device authentication: users list devices."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from otakit.contracts.backend import Backend
@@ -13,6 +14,7 @@ from otakit.contracts.expectations import (
     expect_status,
     json_of,
 )
+from otakit.contracts.pages import expect_pages
 from otakit.contracts.rule import rule
 from otakit.contracts.rules.management_device_authentication import NOBODY, SECTION
 from otakit.contracts.signing_device import DEVICES, SigningDevice
@@ -93,9 +95,7 @@ def list_is_sorted_by_age(backend: Backend) -> None:
 def list_has_pages(backend: Backend) -> None:
     """List three devices two by two."""
     ids = [device.id for device in three(backend)]
-    expect_pages(
-        ids, lambda page: _listed(backend, id=ids, per_page=2, page=page), "the list of devices"
-    )
+    expect_pages(partial(_listed, backend, id=ids), ids_in, ids)
 
 
 @rule(
@@ -168,15 +168,6 @@ def _expect_by_age(answer: Exchange, ids: Sequence[str]) -> None:
         actual=", ".join(found),
         answer=answer,
     )
-
-
-def expect_pages(ids: Iterable[str], page: Callable[[int], Exchange], what: str) -> None:
-    """Fail unless three devices come on two pages, two and one, and none on the third."""
-    pages = [page(number) for number in (1, 2, 3)]
-    sizes = [len(ids_in(answer)) for answer in pages]
-    expect_equal(pages[0], sizes, [2, 1, 0], f"how many devices are on the pages of {what}")
-    found = [i for answer in pages for i in ids_in(answer)]
-    expect_equal(pages[1], sorted(found), sorted(ids), f"the devices on all pages of {what}")
 
 
 def _expect_link(backend: Backend, page: Exchange, relation: str, other: Exchange) -> None:

@@ -1,5 +1,6 @@
 """Management APIs / Device authentication: users search for devices."""
 
+from functools import partial
 from typing import Any
 
 from otakit.contracts.backend import Backend
@@ -11,9 +12,10 @@ from otakit.contracts.expectations import (
     expect_status,
     field_of,
 )
+from otakit.contracts.pages import expect_pages
 from otakit.contracts.rule import rule
 from otakit.contracts.rules.management_device_authentication import SECTION
-from otakit.contracts.rules.management_device_lists import expect_pages, ids_in, of_status, three
+from otakit.contracts.rules.management_device_lists import ids_in, of_status, three
 from otakit.contracts.signing_device import DEVICES
 from otakit.fixtures.keys import generate_key
 
@@ -86,11 +88,7 @@ def searched_sets_are_sorted_by_age(backend: Backend) -> None:
 def search_has_pages(backend: Backend) -> None:
     """Search for three devices two by two."""
     ids = [device.id for device in three(backend)]
-    expect_pages(
-        ids,
-        lambda page: _found(backend, {"id": ids}, per_page=2, page=page),
-        "what a search finds",
-    )
+    expect_pages(partial(_found, backend, {"id": ids}), ids_in, ids)
 
 
 @rule(
