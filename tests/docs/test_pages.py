@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import socket
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,8 @@ QUICK = {"PACE": "1000", "POLL": "0.5s", "RETRY": "0.2s", "RAMP_UP": "0.2s"}
 """What the pages' fleets leave to the defaults, which are for people who look on."""
 
 _MACHINES = "it takes three machines; the tests of fleets run it on one"
-_BROKEN = "the first line is of a broken server; the tests of the proxy have some"
 SKIPPED: dict[str, list[str]] = {
     "how-to/run-a-fleet-on-several-machines.md": [_MACHINES, _MACHINES],
-    "how-to/watch-live-traffic.md": [_BROKEN],
 }
 """Blocks that are not executed, and why. It takes a good reason to make this longer."""
 
@@ -48,9 +47,15 @@ def free_port() -> int:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_page_is_as_it_says(
-    page: Path, server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Path,
+    server: Any,
+    real_program: Callable[[str], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """From top to bottom, in a folder of its own."""
+    for program in ("bash", "curl", "openssl"):
+        real_program(program)
     own = SERVES.search(page.read_text(encoding="utf-8"))
     here = server.url.removeprefix("http://")
     port, proxy = free_port(), free_port() + 1

@@ -13,9 +13,8 @@ _RULER = re.compile("={3,}|-{3,}")
 
 def text_matches(shown: str, printed: str) -> bool:
     """Compare texts: … within a line is the rest of a word or line, alone in a line any lines."""
-    pattern = "\n".join(map(_line, _lines(shown))).replace(f"{ANY}\n", "(?:.*\n)*?")
-    pattern = pattern.removesuffix(ANY) + "(?:.*\n?)*" if pattern.endswith(ANY) else pattern
-    return re.fullmatch(pattern, "\n".join(_lines(printed))) is not None
+    pattern = "".join(map(_line, _lines(shown)))
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in _lines(printed))) is not None
 
 
 def _lines(text: str) -> list[str]:
@@ -24,8 +23,8 @@ def _lines(text: str) -> list[str]:
 
 def _line(line: str) -> str:
     if line.strip() == ANY:
-        return ANY
-    return ".*?".join(map(re.escape, line.split(ANY)))
+        return r"(?:.*\n)*?"
+    return ".*?".join(map(re.escape, line.split(ANY))) + r"\n"
 
 
 def json_matches(shown: str, printed: str) -> bool:

@@ -4,7 +4,7 @@ set -euo pipefail
 
 # A request that is refused ends the page, unless the page shows what comes of it.
 curl() {
-    if [ -n "${OTA_SHOWN-}" ]; then command curl "$@"; return; fi
+    if [ -n "${OTA_SHOWN-}" ]; then command curl --silent "$@"; return; fi
     command curl --fail-with-body --silent --show-error "$@" || { echo "failed: $*"; return 1; }
 }
 
@@ -12,7 +12,8 @@ curl() {
 background() {
     local line= part
     ctrl_c >/dev/null
-    command otakit "$@" >&7 2>"$OTA_FOLDER/service.log" 7<&- &
+    : >"$OTA_FOLDER/service.log"
+    command otakit "$@" >&7 2>>"$OTA_FOLDER/service.log" 7<&- &
     service=$!
     while [[ $line != *"otakit ready "* ]]; do
         read -r -t 0.2 -u 7 part || kill -0 "$service" 2>/dev/null || break
@@ -23,11 +24,13 @@ background() {
 }
 service=
 ctrl_c() {
+    local line
     [ -n "$service" ] || return 0
     : >"$OTA_FOLDER/service.log"
     kill -INT "$service"
     wait "$service" || echo "it ended with exit code $?"
     service=
+    while read -t 0 -u 7 && IFS= read -r -u 7 line; do echo "$line"; done
     cat "$OTA_FOLDER/service.log"
 }
 trap 'ctrl_c >/dev/null' EXIT
