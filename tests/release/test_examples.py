@@ -26,7 +26,7 @@ def test_front_end(example: Example, real_program: Callable[[str], str]) -> None
     real_program("node")
     environment, folder = example("front-end")
     done = do_as_told(environment, folder)
-    assert "# pass 7\n" in done.stdout
+    assert "pass 7\n" in done.stdout  # newer ones write it with another mark
     assert not (folder / "node_modules").exists()
 
 
