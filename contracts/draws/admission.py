@@ -59,7 +59,7 @@ def decide(machine: Machine, *, number: int, key: int, decided: tuple[str, ...])
     (ADMISSION, INVENTORY, ROLLOUTS),
     needs=lambda machine: machine.known,
     number=picks,
-    how=st.sampled_from(["dismiss 0", "dismiss 1", "again", "gone", "revoke"]),
+    how=st.sampled_from(["dismiss 0", "dismiss 1", "again", "gone", "gone", "revoke"]),
 )
 def remove(machine: Machine, *, number: int, how: str) -> None:
     """Remove a device, which may come again, an authentication set or a token."""

@@ -18,6 +18,13 @@ TYPES = (
     (OTHER_TYPE,),
     (DEVICE_TYPE, OTHER_TYPE),
 )
+TYPES_THEN = (
+    (DEVICE_TYPE,),
+    (OTHER_TYPE,),
+    (OTHER_TYPE,),
+    (DEVICE_TYPE, OTHER_TYPE),
+)
+"""Of artifacts that come later: they are refused where the first ones are for the same."""
 REPORTS = (
     *("downloading", "installing", "rebooting", "pause_before_installing"),
     *("pause_before_rebooting", "pause_before_committing", "already-installed"),
@@ -30,6 +37,7 @@ THEMES = (*[ROLLOUTS] * 3, *[ADMISSION] * 2, *[INVENTORY] * 2, EVERYTHING)
 
 picks = st.integers(min_value=0, max_value=11)
 few = st.sets(picks, min_size=1, max_size=3)
+several = st.sets(picks, min_size=2, max_size=4)
 rarely = st.sampled_from([False] * 5 + [True])
 retries = st.sampled_from([0, 0, 1, 2])
 phases = st.sampled_from(

@@ -7,11 +7,11 @@ from otakit.contracts.draws.draw import (
     ADMISSION,
     INVENTORY,
     draw,
-    few,
     letters,
     pick,
     picks,
     rarely,
+    several,
     sites,
     values,
 )
@@ -65,7 +65,14 @@ def move(machine: Machine, *, number: int, group: str, out: str) -> None:
         machine.take(groups.Move(device=device, group="b" if group == "a" else "a"))
 
 
-@draw((INVENTORY,), needs=lambda machine: machine.known, numbers=few, group=letters, out=rarely)
+@draw(
+    (INVENTORY,),
+    weight=2,
+    needs=lambda machine: machine.known,
+    numbers=several,
+    group=letters,
+    out=rarely,
+)
 def gather(machine: Machine, *, numbers: set[int], group: str, out: bool) -> None:
     """Put several devices into a group, or take them out."""
     kind = groups.Scatter if out else groups.Gather

@@ -8,7 +8,7 @@ from otakit.contracts.draws.draw import (
     INVENTORY,
     MOST_DEPLOYMENTS,
     ROLLOUTS,
-    TYPES,
+    TYPES_THEN,
     draw,
     few,
     phases,
@@ -20,7 +20,7 @@ from otakit.contracts.draws.draw import (
 from otakit.contracts.machine import Machine
 
 
-@draw((ROLLOUTS,), release=releases, types=st.sampled_from(TYPES))
+@draw((ROLLOUTS,), weight=2, release=releases, types=st.sampled_from(TYPES_THEN))
 def upload(machine: Machine, *, release: int, types: tuple[str, ...]) -> None:
     """Upload an artifact."""
     number = machine.next("artifact")
