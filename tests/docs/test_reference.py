@@ -64,6 +64,9 @@ def test_plugin_is_whole() -> None:
 def test_control_api_is_whole() -> None:
     """Every operation, with its path and statuses."""
     text = PAGES["control-api"]()
+    items = [*resolved(control())["paths"].values()]
+    named = {op["operationId"] for item in items for op in item.values() if "operationId" in op}
+    assert set(re.findall(r"^### (\w+)$", text, re.MULTILINE)) == named
     for path, method, operation in operations(resolved(control())):
         section = text.split(f"### {operation['operationId']}\n")[1].split("\n### ")[0]
         assert f"`{method.upper()} {path}`" in section
