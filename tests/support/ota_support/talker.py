@@ -52,6 +52,16 @@ class Talker:
                     break
         writer.close()
 
+    @property
+    def open(self) -> int:
+        """Count the connections that there are now."""
+        return len(self._talking)
+
+    def interject(self, words: bytes) -> None:
+        """Say something that nobody has asked for, on all connections."""
+        for writer in self._talking.values():
+            writer.write(words)
+
     async def hang_up(self) -> None:
         """End all connections."""
         for writer in self._talking.values():
