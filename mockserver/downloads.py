@@ -25,6 +25,7 @@ from otakit.mockserver.faults.actions import meet
 from otakit.mockserver.links import DEVICE, TENANT
 from otakit.mockserver.operations import Call
 from otakit.mockserver.server_state import ServerState
+from otakit.mockserver.universe import Universe
 
 MEDIA_TYPE = "application/vnd.mender-artifact"
 STORAGE = "/otakit/v1/storage/"
@@ -78,6 +79,11 @@ class Download:
         exchange.comes_from(universe.id, query.get(DEVICE, ""))
         if universe.faults:
             send = await meet(universe, state.documented, scope, None, send)
+        await self._send_file(universe, scope, receive, send)
+
+    async def _send_file(
+        self, universe: Universe, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         artifact = universe.world.artifacts.artifact(scope["path_params"]["artifact_id"])
         path = universe.storage.path(artifact.id)
         try:
@@ -85,7 +91,7 @@ class Download:
         except FileNotFoundError:
             message = f"the file of artifact '{artifact.id}' is gone"
             raise NotFound(message) from None
-        exchange.streams = True
+        scope[EXCHANGE].streams = True
         headers, etag = self._head(artifact.name, about)
         asked = dict(reversed(scope["headers"]))  # of one given twice, the first counts
         status = 0 if asked.keys().isdisjoint(_CONDITIONS) else _precondition(asked, about, etag)

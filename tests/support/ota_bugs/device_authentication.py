@@ -13,6 +13,7 @@ from otakit.mockserver.domain.admission import Admission
 from otakit.mockserver.domain.device import ACCEPTED, REJECTED
 from otakit.mockserver.domain.devices import Devices
 from otakit.mockserver.domain.errors import Unauthorized
+from otakit.mockserver.signatures import read_public_key
 from otakit.mockserver.tokens import TokenSigner
 
 
@@ -135,8 +136,8 @@ def only_the_key_is_signed() -> None:
     """The signature is checked over the body without blanks at its end."""
 
     @instead_of(device_authentication, "verify")
-    def verify(real: Any, key: Any, signature: str, body: bytes) -> None:
-        real(key, signature, body.strip())
+    def verify(real: Any, pem: str, signature: str, body: bytes) -> None:
+        real(pem, signature, body.strip())
 
 
 @bug("MEN-DEV-AUT-012")
@@ -156,9 +157,9 @@ def ed25519_signs_a_digest() -> None:
     """Ed25519 signatures are checked over the digest of the body."""
 
     @instead_of(device_authentication, "verify")
-    def verify(real: Any, key: Any, signature: str, body: bytes) -> None:
-        is_ed25519 = isinstance(key, ed25519.Ed25519PublicKey)
-        real(key, signature, hashlib.sha256(body).digest() if is_ed25519 else body)
+    def verify(real: Any, pem: str, signature: str, body: bytes) -> None:
+        is_ed25519 = isinstance(read_public_key(pem), ed25519.Ed25519PublicKey)
+        real(pem, signature, hashlib.sha256(body).digest() if is_ed25519 else body)
 
 
 @bug("MEN-DEV-AUT-015", "MEN-DEV-AUT-016", "MEN-DEV-AUT-018")
@@ -181,8 +182,8 @@ def bad_keys_crash_the_server() -> None:
     """A key that cannot be read is answered 500."""
     for module in (device_authentication, devauth):
 
-        @instead_of(module, "read_public_key")
-        def read_public_key(real: Any, pem: str) -> Any:
+        @instead_of(module, "normalise")
+        def normalise(real: Any, pem: str) -> Any:
             try:
                 return real(pem)
             except Exception as error:
@@ -203,8 +204,8 @@ def bad_json_crashes_the_server() -> None:
 
 def _refuse_keys(kind: type) -> None:
     @instead_of(device_authentication, "verify")
-    def verify(real: Any, key: Any, signature: str, body: bytes) -> None:
-        if isinstance(key, kind):
+    def verify(real: Any, pem: str, signature: str, body: bytes) -> None:
+        if isinstance(read_public_key(pem), kind):
             message = "signature verification failed"
             raise Unauthorized(message)
-        real(key, signature, body)
+        real(pem, signature, body)

@@ -5,11 +5,11 @@ from typing import Any
 from starlette.responses import Response
 
 from ota_bugs.catalogue import bug, instead_of, without_checks
-from otakit.mockserver import downloads
 from otakit.mockserver.answers import json_answer
 from otakit.mockserver.api import device_deployments
 from otakit.mockserver.domain.offers import Offers
 from otakit.mockserver.domain.queues import Queues
+from otakit.mockserver.downloads import Download
 
 
 @bug("MEN-DEV-DEP-001", "MEN-DEV-DEP-010", "MEN-DEV-DEP-020", "MEN-DEV-DP2-001")
@@ -41,10 +41,11 @@ def no_update_is_an_empty_object() -> None:
 def downloads_are_cut_short() -> None:
     """The last byte of each artifact is not delivered."""
 
-    @instead_of(downloads, "_file")
-    def file(_: Any, universe: Any, request: Any) -> Response:
-        artifact = universe.world.artifacts.artifact(request.path_params["artifact_id"])
-        return Response(universe.storage.path(artifact.id).read_bytes()[:-1])
+    @instead_of(Download, "_send_file")
+    async def send(_: Any, __: Any, universe: Any, scope: Any, *way: Any) -> None:
+        artifact = universe.world.artifacts.artifact(scope["path_params"]["artifact_id"])
+        content = universe.storage.path(artifact.id).read_bytes()[:-1]
+        await Response(content)(scope, *way)
 
 
 @bug("MEN-DEV-DEP-004")

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from starlette.requests import Request
 from starlette.responses import FileResponse
 
 from ota_bugs.catalogue import answering, bug, instead_of
-from otakit.mockserver import downloads
 from otakit.mockserver.answers import Answer, empty
 from otakit.mockserver.bodies import JsonBody
 from otakit.mockserver.domain.deployments import Deployments
 from otakit.mockserver.domain.errors import Invalid, NotFound
 from otakit.mockserver.domain.world import World
+from otakit.mockserver.downloads import Download
 from otakit.mockserver.operations import Call
 from otakit.mockserver.storage import Storage
 from otakit.mockserver.universe import Universe
@@ -90,12 +89,13 @@ def files_outlive_their_artifacts() -> None:
     def remove(_: Any, storage: Storage, artifact_id: str) -> None:
         """Keep the file."""
 
-    @instead_of(downloads, "_file")
-    def file(real: Any, universe: Universe, request: Request) -> Any:
+    @instead_of(Download, "_send_file")
+    async def send(real: Any, download: Any, universe: Universe, scope: Any, *way: Any) -> None:
         try:
-            return real(universe, request)
+            await real(download, universe, scope, *way)
         except NotFound:
-            return FileResponse(universe.storage.path(request.path_params["artifact_id"]))
+            path = universe.storage.path(scope["path_params"]["artifact_id"])
+            await FileResponse(path)(scope, *way)
 
 
 @bug("MEN-MGT-ART-034")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from ota_bugs.catalogue import answering, bug, instead_of
@@ -11,6 +10,7 @@ from otakit.mockserver.answers import Answer, json_answer
 from otakit.mockserver.api import artifacts
 from otakit.mockserver.domain.artifacts import Artifacts
 from otakit.mockserver.domain.errors import NotFound
+from otakit.mockserver.downloads import Download
 from otakit.mockserver.links import LinkSigner
 from otakit.mockserver.operations import Call
 from otakit.mockserver.universe import Universe
@@ -20,10 +20,10 @@ from otakit.mockserver.universe import Universe
 def downloads_lack_their_last_byte() -> None:
     """A file is cut off by one byte."""
 
-    @instead_of(downloads, "_file")
-    def file(_: Any, universe: Universe, request: Request) -> Response:
-        path = universe.storage.path(request.path_params["artifact_id"])
-        return Response(path.read_bytes()[:-1])
+    @instead_of(Download, "_send_file")
+    async def send(_: Any, __: Any, universe: Universe, scope: Any, *way: Any) -> None:
+        path = universe.storage.path(scope["path_params"]["artifact_id"])
+        await Response(path.read_bytes()[:-1])(scope, *way)
 
 
 @bug("MEN-MGT-ART-041")
@@ -109,8 +109,7 @@ def storage_is_not_counted() -> None:
 def _ignoring(header: bytes) -> None:
     """Let downloads not see a header."""
 
-    @instead_of(downloads, "_file")
-    def file(real: Any, universe: Universe, request: Request) -> Any:
-        headers = request.scope["headers"]
-        request.scope["headers"] = [pair for pair in headers if pair[0] != header]
-        return real(universe, Request(request.scope))
+    @instead_of(Download, "_send_file")
+    async def send(real: Any, download: Any, universe: Universe, scope: Any, *way: Any) -> None:
+        headers = [pair for pair in scope["headers"] if pair[0] != header]
+        await real(download, universe, {**scope, "headers": headers}, *way)

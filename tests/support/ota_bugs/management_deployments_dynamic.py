@@ -5,7 +5,7 @@ from typing import Any
 
 from ota_bugs.catalogue import answering, bug, instead_of, without_checks
 from otakit.mockserver.answers import json_answer
-from otakit.mockserver.domain import world
+from otakit.mockserver.domain.profiles import Profiles
 
 
 def _showing(change: Any) -> None:
@@ -22,8 +22,8 @@ def _showing(change: Any) -> None:
 def filters_match_everything() -> None:
     """A deployment to a filter goes to every device."""
 
-    @instead_of(world, "matches")
-    def matches(*_: Any) -> Any:
+    @instead_of(Profiles, "test")
+    def test(*_: Any) -> Any:
         return lambda _: True
 
 
@@ -31,8 +31,8 @@ def filters_match_everything() -> None:
 def filters_match_nothing() -> None:
     """A deployment to a filter reaches nobody."""
 
-    @instead_of(world, "matches")
-    def matches(*_: Any) -> Any:
+    @instead_of(Profiles, "test")
+    def test(*_: Any) -> Any:
         return lambda _: False
 
 

@@ -8,6 +8,7 @@ from otakit.mockserver.answers import Answer, Headers, empty, json_answer
 from otakit.mockserver.api import inventory
 from otakit.mockserver.domain import profiles
 from otakit.mockserver.domain.errors import Invalid, NotFound
+from otakit.mockserver.domain.filters import MISSING
 from otakit.mockserver.domain.index import Page
 from otakit.mockserver.operations import Call
 from otakit.mockserver.parameters import Parameters
@@ -113,6 +114,10 @@ def unknown_device_has_an_inventory() -> None:
 def identity_is_not_in_the_inventory() -> None:
     """What a device asked to be let in with does not come to inventory."""
     profiles._identity_attributes = lambda _: []  # type: ignore[assignment]  # simpler than it was
+
+    @instead_of(profiles.Profiles, "value")
+    def _(real: Any, known: profiles.Profiles, device_id: str, key: tuple[str, str]) -> Any:
+        return MISSING if key[0] == "identity" else real(known, device_id, key)
 
 
 @bug("MEN-MGT-INV-014")

@@ -4,20 +4,23 @@ from typing import Any
 
 from ota_bugs.catalogue import answering, bug, instead_of
 from otakit.mockserver.answers import Answer
-from otakit.mockserver.domain import filters, profiles
+from otakit.mockserver.domain import filters
 from otakit.mockserver.domain.filters import MISSING
+from otakit.mockserver.domain.lookups import Lookups
+from otakit.mockserver.domain.profiles import Profiles
 from otakit.mockserver.operations import Call
 
 
 @bug("MEN-MGT-INV-050")
 def one_predicate_is_enough() -> None:
     """A search finds the devices that any of its predicates holds for."""
+    _without_lookups()
 
-    @instead_of(profiles, "matches")
-    def _(_: Any, predicates: Any) -> Any:
+    @instead_of(Profiles, "test")
+    def _(_: Any, profiles: Profiles, predicates: Any) -> Any:
         tests = [((p.scope, p.attribute), p.test()) for p in predicates]
-        return lambda values: (
-            not tests or any(test(values.get(key, MISSING)) for key, test in tests)
+        return lambda device_id: (
+            not tests or any(test(profiles.value(device_id, key)) for key, test in tests)
         )
 
 
@@ -42,12 +45,13 @@ def exists_takes_no_false() -> None:
 @bug("MEN-MGT-INV-054")
 def scope_of_a_predicate_is_ignored() -> None:
     """A predicate looks for its attribute in all scopes."""
+    _without_lookups()
 
-    @instead_of(profiles, "matches")
-    def _(_: Any, predicates: Any) -> Any:
+    @instead_of(Profiles, "test")
+    def _(_: Any, profiles: Profiles, predicates: Any) -> Any:
         tests = [(p.attribute, p.test()) for p in predicates]
-        return lambda values: all(
-            any(test(value) for (_, name), value in values.items() if name == attribute)
+        return lambda device_id: all(
+            any(test(v) for (_, name), v in profiles.values(device_id).items() if name == attribute)
             for attribute, test in tests
         )
 
@@ -78,6 +82,14 @@ def search_has_one_page() -> None:
 def text_is_ignored() -> None:
     """A search for text finds all devices."""
     _without_field("text")
+
+
+def _without_lookups() -> None:
+    """Let a search go through all devices."""
+
+    @instead_of(Lookups, "narrowed")
+    def _(*_: Any) -> None:
+        return None
 
 
 def _without_field(name: str) -> None:
