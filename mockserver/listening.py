@@ -5,7 +5,7 @@ import base64
 import binascii
 import socket
 import struct
-from typing import Any
+from typing import Any, cast
 from weakref import ref
 
 import uvicorn
@@ -27,6 +27,57 @@ PING_INTERVAL = PING_TIMEOUT = 30.0
 """Seconds, section 8.1 of the server facts: a peer that is silent for a minute is gone."""
 
 
+class OneGo:
+    """A transport that sends together what is written together: an answer's head and its body.
+
+    uvicorn writes one after the other, and each write is a call of the kernel and a packet, which
+    wakes the client. What nothing follows is sent when the event loop comes round again.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        """Write to this transport, which does all else."""
+        self._transport = transport
+        self._loop = loop
+        self._held = b""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what else a transport has."""
+        return getattr(self._transport, name)
+
+    def is_closing(self) -> bool:
+        """Say whether it is closed, or about to be."""
+        return self._transport.is_closing()
+
+    def write(self, data: bytes) -> None:
+        """Hold the first part, and send it with the next one."""
+        if self._held:
+            held, self._held = self._held, b""
+            self._transport.writelines((held, data))
+        elif data:
+            self._held = data
+            self._loop.call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Send what is held."""
+        if self._held:
+            held, self._held = self._held, b""
+            self._transport.write(held)
+
+    def close(self) -> None:
+        """End the connection after what was written."""
+        self.flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        """End the connection now; what was written has gone to the kernel, at least."""
+        self.flush()
+        self._transport.abort()
+
+    def get_write_buffer_size(self) -> int:
+        """Count what is written and not sent."""
+        return len(self._held) + self._transport.get_write_buffer_size()
+
+
 class Listener(HttpToolsProtocol):
     """Takes a broken websocket handshake for the plain request that it is.
 
@@ -41,6 +92,10 @@ class Listener(HttpToolsProtocol):
         """Begin before there is a connection."""
         super().__init__(*args, **kwargs)
         self.ended = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn
+        """Begin with a connection."""
+        super().connection_made(cast("asyncio.Transport", OneGo(transport, self.loop)))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Learn that the client has gone."""
