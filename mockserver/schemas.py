@@ -50,9 +50,9 @@ class Validator:
         if self._is_valid(value):
             return
         error = _closest(next(self._validator.iter_errors(value)))
-        place = "/".join([*([name] if name else []), *map(str, error.instance_path)])
-        text = error.message if len(error.message) <= MAX_MESSAGE else error.message[-MAX_MESSAGE:]
-        message = f"{place}: {text}" if place else text
+        message = _placed(
+            _told(error)[-MAX_MESSAGE:], [*([name] if name else []), *error.instance_path]
+        )
         found = islice(self._validator.iter_errors(value), MAX_FLAWS)
         raise Nonconforming(message, value, [_flaw(e, name) for e in found])
 
@@ -75,6 +75,34 @@ def _closest(error: Any) -> Any:
 
 def _has_other_type(errors: list[Any], place: list[Any]) -> bool:
     return any(e.kind.name == "type" and e.instance_path == place for e in errors)
+
+
+def _placed(text: str, path: list[str | int]) -> str:
+    return f"{'/'.join(map(str, path))}: {text}" if path else text
+
+
+def _told(error: Any) -> str:
+    """Say what is wrong; where schemas are combined, the library would recite them."""
+    context = getattr(error.kind, "context", None)
+    if context is not None:
+        first = [found[0] for found in context if found]
+        depth = len(error.instance_path)
+        reasons = [_placed(one.message, one.instance_path[depth:]) for one in first]
+        if not reasons:
+            return "more than one of the alternatives fits"
+        return f"none of the alternatives fits: {'; or '.join(dict.fromkeys(reasons))}"
+    if error.kind.name == "not":
+        unwanted = _required(error.kind.schema)
+        names = [repr(name) for name in error.instance if name in unwanted]
+        return f"not allowed here: {', '.join(names)}"
+    message: str = error.message
+    return message
+
+
+def _required(schema: dict[str, Any]) -> set[str]:
+    """Return the properties that a schema, or an alternative in it, asks for."""
+    alternatives = [_required(one) for one in schema.get("anyOf", ())]
+    return {*schema.get("required", ())}.union(*alternatives)
 
 
 def _draft4(schema: Any) -> Any:

@@ -135,5 +135,8 @@ def _summary(outcome: Outcome) -> Iterable[str]:
     style = "bold green" if outcome.held else "bold red"
     yield f"[{style}]{escape(outcome.sentence())}[/]"
     finished = outcome.finished
-    took = f" ({finished.requests} requests in {finished.seconds:.1f} s)" if finished else ""
+    took = ""
+    if finished:
+        requests = f"{finished.requests} request{'s' * (finished.requests != 1)}"
+        took = f" ({requests} in {finished.seconds:.1f} s)"
     yield f"    {', '.join(counts) or 'no rules'}{took}"

@@ -46,6 +46,26 @@ def test_wrong_types_are_refused(ota_site: Any, ota_refusal: Any, body: object, 
     assert place in ota_refusal(answer, 400)
 
 
+@pytest.mark.parametrize(
+    ("path", "more", "told"),
+    [
+        ("", {}, 'none of the alternatives fits: "devices" is a required property; or'),
+        ("", {"devices": ["x"], "all_devices": True}, "all_devices: true is not one of"),
+        ("/group/shop", {"devices": ["x"]}, "not allowed here: 'devices'"),
+    ],
+    ids=["neither", "both", "too much"],
+)
+def test_wrong_combinations_are_told(
+    ota_site: Any, ota_refusal: Any, path: str, more: dict[str, Any], told: str
+) -> None:
+    """The message says what is missing or too much, and recites no schema."""
+    body = {"name": "d", "artifact_name": "a", **more}
+    answer = httpx.post(ota_site.url + DEPLOYMENTS + path, json=body, headers=ota_site.user)
+    message = ota_refusal(answer, 400)
+    assert told in message
+    assert "Of" not in message
+
+
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'], ids=["arrays", "objects"])
 def test_deep_nesting_is_refused(ota_site: Any, ota_refusal: Any, opening: bytes) -> None:
     """It ends in an answer, not in a stack overflow."""
