@@ -23,6 +23,8 @@ def serve(bug: Bug, options: list[str]) -> None:
         bug.plant()
         main(["serve", "--port", "0", *options], standalone_mode=False)
         status = 0
+    except Exception as error:  # noqa: BLE001 - who waits for the ready line hears of it instead
+        print(f"no server with the bug {bug.name}: {error!r}".replace("\n", " "))  # noqa: T201
     finally:
         sys.stdout.flush()
         os._exit(status)  # nothing of the parent's is this process's to tidy up
