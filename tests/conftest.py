@@ -16,6 +16,15 @@ import pytest
 from ota_support.server import LOGIN, NO_TLS
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_tls_context() -> Iterator[None]:
+    """Let clients share the system's authorities: httpx would load them for each, for 30 ms."""
+    with pytest.MonkeyPatch.context() as patch:
+        shared = cache(httpx.create_ssl_context)
+        patch.setattr("httpx._transports.default.create_ssl_context", shared)
+        yield
+
+
 @pytest.fixture(scope="session")
 def real_program() -> Callable[[str], str]:
     """Return the path of an installed program by its name.

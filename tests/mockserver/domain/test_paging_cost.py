@@ -1,4 +1,4 @@
-"""A page out of 20,000 costs what a page out of 1,000 does: in steps and in memory."""
+"""A page out of 5,000 costs what a page out of 1,000 does: in steps and in memory."""
 
 import gc
 import sys
@@ -18,7 +18,7 @@ from otakit.mockserver.domain.filters import Predicate
 from otakit.mockserver.domain.index import Page
 from otakit.mockserver.domain.world import World
 
-SMALL, LARGE = 1_000, 20_000
+SMALL, LARGE = 1_000, 5_000
 SAME = Predicate(scope="inventory", attribute="type", type="$eq", value="pi")
 OWN = Predicate(scope="identity", attribute="sn", type="$in", value=list(range(500, 520)))
 LISTS: dict[str, Callable[[World, Page], Any]] = {
