@@ -18,6 +18,8 @@ from otakit.contracts.errors import BadCapsule
 from otakit.contracts.races import RACES
 from otakit.contracts.sequences import Finding
 
+pytestmark = pytest.mark.xdist_group("capsules")  # the search is done once
+
 OTAKIT = str(Path(sys.executable).with_name("otakit"))
 BUG = "accepted-again-without-a-configuration"
 EARLY = 12

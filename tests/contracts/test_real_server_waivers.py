@@ -17,6 +17,8 @@ from otakit.contracts.profiles import PROFILES
 from otakit.contracts.rules import load
 from otakit.contracts.waivers.waiver import read_waivers
 
+pytestmark = pytest.mark.xdist_group("real server")
+
 OTAKIT = str(Path(sys.executable).with_name("otakit"))
 WAIVERS = "mender-server-4"
 KEPT = {"MEN-API-WEB-001"}

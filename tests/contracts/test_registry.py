@@ -2,7 +2,7 @@
 
 import pytest
 
-from otakit.contracts.documents import Documents
+from ota_support.checks import documents
 from otakit.contracts.rule import RULES, Rule, rule
 from otakit.contracts.rules import load
 
@@ -14,7 +14,7 @@ BESIDES = ("Introduction / ", "OpenAPI files / ")
 @pytest.mark.parametrize("made", ALL, ids=[made.id for made in ALL])
 def test_rule_names_operations_and_a_heading_of_its_documents(made: Rule) -> None:
     """What a rule cites can be found."""
-    operations = Documents(made.edition).operations
+    operations = documents(made.edition).operations
     assert set(made.operations) <= set(operations)
     sections = {o.heading.rpartition(" / ")[0] or o.heading for o in operations.values()}
     known = tuple(section for section in sections if section) + BESIDES
