@@ -368,7 +368,7 @@ def test_every_change_has_its_entry(office: type[Office]) -> None:
         settings=settings(
             derandomize=True,
             deadline=None,
-            max_examples=20,
+            max_examples=12,
             stateful_step_count=40,
             report_multiple_bugs=False,
         ),

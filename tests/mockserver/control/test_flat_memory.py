@@ -25,7 +25,7 @@ from otakit.mockserver.tokens import Claims
 from otakit.mockserver.universe import Universe
 
 SOCKET = f"{DEVICES}/v1/deviceconnect/connect"
-WARM_UP, CYCLES = 150, 400
+WARM_UP, CYCLES = 150, 200
 PER_CYCLE = 4096
 """Bytes that a cycle may leave on average; a universe that stays takes fifty times as much."""
 
