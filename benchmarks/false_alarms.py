@@ -16,17 +16,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests" / "support"))
 
+from serving import OTAKIT, otakit  # noqa: E402
+
 from ota_support.connect_project import prepared  # noqa: E402 - found by the line above
 from ota_support.server import EMAIL, PASSWORD  # noqa: E402
 
 TABLE = HERE / "FALSE_ALARMS.md"
-OTAKIT = str(Path(sys.executable).with_name("otakit"))
 CONNECT = "jfrog-connect"
 HEAD = """# False alarms
 
@@ -85,20 +85,9 @@ class Tried:
 @contextmanager
 def served(backend: Backend) -> Iterator[str]:
     """Run a mock of its own."""
-    with TemporaryDirectory() as folder:
-        ready = Path(folder, "ready")
-        chosen = f"--edition {backend.edition} --dialect {backend.dialect} --plan {backend.plan}"
-        command = [OTAKIT, "serve", "--port", "0", "--ready-file", str(ready), *chosen.split()]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-            try:
-                while not ready.exists():
-                    process.poll()
-                    if process.returncode is not None:
-                        sys.exit(f"{' '.join(command)} ended with {process.returncode}")
-                    time.sleep(0.05)
-                yield ready.read_text(encoding="utf-8").split()[0]
-            finally:
-                process.terminate()
+    chosen = f"--edition {backend.edition} --dialect {backend.dialect} --plan {backend.plan}"
+    with otakit(*chosen.split()) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 def check(url: str, backend: Backend, effort: str, seed: int) -> tuple[int, dict[str, Any], str]:
