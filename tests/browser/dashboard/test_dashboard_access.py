@@ -217,10 +217,16 @@ def test_nothing_jumps(ota_dashboard: Callable[..., Any], ota_page: Page) -> Non
         """window.shifts = [];
         const isNew = ({ node }) => (node?.closest ? node : node?.parentElement)
           ?.closest("#journal-rows");  // a new request moves those below it: that is what it does
+        // The browser's own score, but of one source: a frame's score has the new requests in it.
+        const score = ({ previousRect: was, currentRect: is }) => {
+          const moved = Math.max(Math.abs(is.x - was.x), Math.abs(is.y - was.y));
+          const area = was.width * was.height + is.width * is.height;
+          return (area / innerWidth / innerHeight) * (moved / Math.max(innerWidth, innerHeight));
+        };
         new PerformanceObserver((list) => {
-          for (const shift of list.getEntries())
-            if (!shift.sources.every(isNew))
-              window.shifts.push([shift.value, shift.sources.map(({ node }) => node?.className)]);
+          for (const { sources } of list.getEntries())
+            for (const source of sources)
+              if (!isNew(source)) window.shifts.push([score(source), source.node?.className]);
         }).observe({ type: "layout-shift", buffered: true });"""
     )
     dashboard = ota_dashboard("demo").open()
