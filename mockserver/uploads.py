@@ -3,8 +3,9 @@
 Reference, Upload Artifact and Generate Artifact: the file has to be the last part.
 """
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -21,6 +22,13 @@ _FRAMING = 1 << 20
 """What boundaries and part headers may add to a file of the greatest size."""
 
 
+class Sink(Protocol):
+    """Where a form's file goes."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take in the next bytes."""
+
+
 async def receive_form(
     call: Call, *, file_part: str, into: Path, limit: int
 ) -> dict[str, list[str]]:
@@ -33,10 +41,19 @@ async def receive_form(
         return await receive_into(call, file_part=file_part, file=file, limit=limit)
 
 
-async def receive_into(
-    call: Call, *, file_part: str, file: BinaryIO, limit: int, last: bool = True
+async def receive_into(  # noqa: PLR0913 - what a form is like, and where its file goes
+    call: Call,
+    *,
+    file_part: str,
+    file: Sink,
+    limit: int,
+    last: bool = True,
+    room: Callable[[], Awaitable[None]] | None = None,
 ) -> dict[str, list[str]]:
-    """Do the same with a file that is open; unless `last`, parts may follow it."""
+    """Do the same with a file that is open; unless `last`, parts may follow it.
+
+    Where `room` is given, it is waited for before more is received.
+    """
     boundary = parse_options_header(call.header(b"content-type"))[1].get(b"boundary")
     if not boundary:
         message = "Invalid value for Content-Type header: multipart has no boundary"
@@ -56,6 +73,8 @@ async def receive_into(
         form.feed(chunk)
         size += len(chunk)
         more = message_part.get("more_body", False)
+        if room is not None:
+            await room()
     call.exchange.body_size = size
     form.close()
     missing = [name for name in call.required_parts if name not in {*form.texts, file_part}]
@@ -69,7 +88,7 @@ class _Form:
     """A form on its way in; the parser calls the `on_…` methods."""
 
     def __init__(
-        self, boundary: bytes, file_part: str, file: BinaryIO, limit: int, *, last: bool
+        self, boundary: bytes, file_part: str, file: Sink, limit: int, *, last: bool
     ) -> None:
         self.texts: dict[str, list[str]] = {}
         self._file_part = file_part

@@ -15,31 +15,36 @@ from otakit.fixtures.artifact import ArtifactInfo, ArtifactUpdate
 from otakit.fixtures.artifact_errors import ArtifactError
 from otakit.fixtures.artifact_reader import read_artifact
 from otakit.fixtures.artifact_writer import write_single_file_artifact
+from otakit.fixtures.byte_source import ByteSource
 from otakit.mockserver.answers import Answer, created
+from otakit.mockserver.arriving import arriving
 from otakit.mockserver.audit_trail import about_artifact, added
 from otakit.mockserver.domain.artifacts import Content
 from otakit.mockserver.domain.audit import CREATE
 from otakit.mockserver.domain.errors import ArtifactExists, Invalid, Unprocessable
 from otakit.mockserver.operations import Call, operation
-from otakit.mockserver.uploads import receive_form
+from otakit.mockserver.uploads import receive_form, receive_into
 
 MAX_DESCRIPTION = 4096
 MAX_NAME = 256
 SINGLE_FILE = ("single_file", "single-file")
 
+Form = dict[str, list[str]]
+
 
 @operation("uploadArtifact")
 async def upload_artifact(call: Call) -> Answer:
-    """Store an artifact file after it has been verified."""
+    """Store an artifact file, which is verified while it arrives."""
     limit = call.server.settings.artifact_limit
     with _scratch(call) as path:
-        form = await receive_form(call, file_part="artifact", into=path, limit=limit)
-        if not form.get("size", ["0"])[0].isdecimal():
-            message = f"size: '{form['size'][0][:80]}' is not a number of bytes"
-            raise Invalid(message)
-        if "size" in call.required_parts:
-            _check_size(form["size"][0], path.stat().st_size)
-        return await _store(call, path, _text(form, "description", MAX_DESCRIPTION))
+        async with arriving(path, _read) as file:
+            form = await receive_into(
+                call, file_part="artifact", file=file, limit=limit, room=file.room
+            )
+            _check_size(form, file.size, is_required="size" in call.required_parts)
+            description = _text(form, "description", MAX_DESCRIPTION)
+            info = await file.result()
+        return _store(call, path, info, description)
 
 
 @operation("generateArtifact")
@@ -69,8 +74,9 @@ async def generate_artifact(call: Call) -> Answer:
         except (ArtifactError, ValueError) as error:
             message = f"args: {error}"
             raise Invalid(message) from None
+        info = await anyio.to_thread.run_sync(_read_file, path)
         try:
-            return await _store(call, path, description)
+            return _store(call, path, info, description)
         except ArtifactExists as exists:
             message = f"Artifact not unique: {exists.message}"
             raise Unprocessable(message) from None
@@ -92,19 +98,23 @@ def _scratch(call: Call) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-async def _store(call: Call, path: Path, description: str) -> Answer:
-    """Verify an artifact file and keep it; raises Invalid for one that is damaged."""
-
-    def read() -> ArtifactInfo:
-        with path.open("rb") as file:
-            return read_artifact(file)
-
+def _read(file: ByteSource) -> ArtifactInfo:
+    """Verify an artifact; raises Invalid for one that is damaged."""
     try:
-        info = await anyio.to_thread.run_sync(read)
+        return read_artifact(file)
     except ArtifactError as error:
         message = f"reading artifact error: {error}"
         raise Invalid(message) from None
-    path.stat()  # noqa: ASYNC240 - quick; raises where it has gone: no artifact without a file
+
+
+def _read_file(path: Path) -> ArtifactInfo:
+    with path.open("rb") as file:
+        return _read(file)
+
+
+def _store(call: Call, path: Path, info: ArtifactInfo, description: str) -> Answer:
+    """Keep an artifact file that has been verified."""
+    path.stat()  # raises where it has gone: no artifact without a file
     pairs = not call.world.dialect.meta_data_is_object
     artifact = call.world.add_artifact(content_of(info, pairs=pairs), description)
     call.universe.storage.keep(path, artifact.id, artifact.modified)
@@ -115,9 +125,13 @@ async def _store(call: Call, path: Path, description: str) -> Answer:
     return created(f"{base}/{artifact.id}")
 
 
-def _check_size(told: str, size: int) -> None:
-    """Refuse a file of another size than an older edition's form tells."""
-    if told.lstrip("0") != str(size):  # as texts: Python reads no number of over 4300 digits
+def _check_size(form: Form, size: int, *, is_required: bool) -> None:
+    """Look at the size that a form tells: a number, and the right one where an edition asks."""
+    told = form.get("size", ["0"])[0]
+    if not told.isdecimal():
+        message = f"size: '{told[:80]}' is not a number of bytes"
+        raise Invalid(message)
+    if is_required and told.lstrip("0") != str(size):  # Python reads no number of over 4300 digits
         message = f"size: the artifact has {size} bytes, not {told[:80]}"
         raise Invalid(message)
 
@@ -156,9 +170,6 @@ def _update(update: ArtifactUpdate, *, pairs: bool) -> dict[str, Any]:
             listed = [{"Key": key, "Value": value} for key, value in update.meta_data.items()]
             shaped["meta_data"] = listed
     return shaped
-
-
-Form = dict[str, list[str]]
 
 
 def _text(form: Form, name: str, limit: int, *, required: bool = False) -> str:

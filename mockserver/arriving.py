@@ -1,0 +1,123 @@
+"""A file on its way in: a thread reads it, and writes it down, while the rest of it arrives."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from queue import SimpleQueue
+from typing import BinaryIO, Generic, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+
+T = TypeVar("T")
+
+SMALL = 1 << 20
+"""Bytes up to which a file is not read before it is whole, unless it comes in many chunks."""
+
+MOST = 16
+"""Chunks that may wait to be read; a chunk has a few hundred kilobytes at most."""
+
+
+class ArrivingFile(Generic[T]):
+    """Bytes that the event loop writes and a function in a thread reads: a pipe that keeps a copy.
+
+    The thread does what takes long: what the function makes of the bytes, and the writing.
+    """
+
+    def __init__(self, copy: BinaryIO, function: Callable[["ArrivingFile[T]"], T]) -> None:
+        """Have a function read what arrives; what it has read stands in the copy."""
+        self.size = 0
+        self._copy = copy
+        self._function = function
+        self._chunks: SimpleQueue[bytes] = SimpleQueue()
+        self._chunk = memoryview(b"")
+        self._ended = self._over = False
+        self._reading: asyncio.Task[T] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._room = asyncio.Event()
+        self._is_full = False
+
+    # What the event loop calls
+
+    def write(self, data: bytes, /) -> None:
+        """Take in what has arrived; a function that is over has no use for it."""
+        self.size += len(data)
+        if data and not self._over:
+            self._chunks.put(data)
+
+    async def room(self) -> None:
+        """Wait until there is room for more."""
+        is_full = self._chunks.qsize() > MOST
+        if is_full or self.size > SMALL:
+            self._begin()
+        if is_full and not self._over:
+            self._room.clear()
+            self._is_full = True
+            if self._chunks.qsize() > MOST // 2:  # else the thread may wait already
+                await self._room.wait()
+
+    async def result(self) -> T:
+        """Return what the function has made of the whole file; raises what it raises."""
+        self._end()
+        return await self._begin()
+
+    async def left(self) -> None:
+        """Let go of the file, whole or not."""
+        if self._reading is not None:
+            self._end()
+            await asyncio.gather(self._reading, return_exceptions=True)
+
+    def _begin(self) -> asyncio.Task[T]:
+        if self._reading is None:
+            self._reading = asyncio.create_task(to_thread.run_sync(self._run, limiter=_own()))
+        return self._reading
+
+    def _end(self) -> None:
+        self._chunks.put(b"")
+
+    # What the thread calls
+
+    def _run(self) -> T:
+        try:
+            found = self._function(self)
+            self._copy.flush()
+        finally:
+            self._over = True
+            self._make_room()
+        return found
+
+    def read(self, size: int, /) -> bytes:
+        """Return 1 to `size` bytes, none at the end; waits for them."""
+        if not self._chunk and not self._ended:
+            chunk = self._chunks.get()
+            if self._is_full and self._chunks.qsize() <= MOST // 2:
+                self._make_room()
+            self._ended = not chunk
+            self._copy.write(chunk)
+            if len(chunk) <= size:
+                return chunk
+            self._chunk = memoryview(chunk)
+        data, self._chunk = self._chunk[:size], self._chunk[size:]
+        return bytes(data)
+
+    def _make_room(self) -> None:
+        self._is_full = False
+        self._loop.call_soon_threadsafe(self._room.set)
+
+
+def _own() -> CapacityLimiter:
+    """Let a file have a thread of its own: one that waits for its client must keep nobody out."""
+    return CapacityLimiter(1)
+
+
+@asynccontextmanager
+async def arriving(
+    path: Path, function: Callable[[ArrivingFile[T]], T]
+) -> AsyncIterator[ArrivingFile[T]]:
+    """Have a function read a file that arrives, and is kept at a path, until the block ends."""
+    with path.open("wb") as copy:
+        file = ArrivingFile(copy, function)
+        try:
+            yield file
+        finally:
+            await file.left()
