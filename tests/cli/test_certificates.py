@@ -1,6 +1,7 @@
 """TLS options of `otakit serve`: certificates that work; one clear line for what does not."""
 
 import http.client
+import shutil
 import socket
 import ssl
 import subprocess
@@ -25,14 +26,24 @@ Refuse = Callable[..., str]
 PEM = (Encoding.PEM, PrivateFormat.PKCS8)
 
 
-@pytest.fixture
-def files(tmp_path: Path, real_program: Callable[[str], str]) -> tuple[Path, Path]:
-    """Return a certificate for localhost and its key, as people make them."""
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+@pytest.fixture(scope="module")
+def made(
+    real_program: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
+    """Make a certificate for localhost and its key, as people do."""
+    folder = tmp_path_factory.mktemp("made")
+    certificate, key = folder / "cert.pem", folder / "key.pem"
     command = [real_program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes"]
     about = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     to = ["-keyout", str(key), "-out", str(certificate)]
     subprocess.run([*command, *about, *to], check=True, capture_output=True)
+    return certificate, key
+
+
+@pytest.fixture
+def files(made: tuple[Path, Path], tmp_path: Path) -> tuple[Path, Path]:
+    """Return a copy of the certificate and its key, for a test to spoil."""
+    certificate, key = (Path(shutil.copy(file, tmp_path)) for file in made)
     return certificate, key
 
 

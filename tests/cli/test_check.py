@@ -1,28 +1,29 @@
-"""`otakit check`: exit codes, and one clear line for whatever keeps a server from being checked."""
+"""`otakit check`: exit codes, and one clear line for whatever keeps a server from being checked.
+
+The command is called in the test's own process, which saves a second each time; where it is
+interrupted or killed, which the tests of what a run leaves behind do, it has one of its own.
+"""
 
 import json
-import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
 import pytest
+from click.testing import Result
 
 from ota_bugs.catalogue import load
 from ota_bugs.server import served_with
+from ota_support.commands import otakit
 from ota_support.odd_servers import Answer, closing, dripping, hanging, odd_server, saying
 from ota_support.server import EMAIL, PASSWORD
 
-OTAKIT = str(Path(sys.executable).with_name("otakit"))
 LOGIN = ("--email", EMAIL, "--password", PASSWORD)
 RULE = "MEN-DEV-AUT-001"
 
-TIMEOUT = 2.0
-SLACK = 8.0
-"""Seconds that a process takes to start on a busy machine."""
+TIMEOUT = 0.5
 
 
 class Server(Protocol):
@@ -37,25 +38,15 @@ class TlsServer(Server, Protocol):
     authority: Path
 
 
-def run(
-    url: str, *options: str, environment: dict[str, str] | None = None
-) -> "subprocess.CompletedProcess[str]":
-    """Run `otakit check` without a terminal."""
-    return subprocess.run(
-        [OTAKIT, "check", url, *options],
-        check=False,
-        capture_output=True,
-        env={**os.environ, **(environment or {})},
-        stdin=subprocess.DEVNULL,
-        text=True,
-        timeout=120,
-    )
+def run(url: str, *options: str, **environment: str) -> Result:
+    """Run `otakit check`."""
+    return otakit("check", url, *options, **environment)
 
 
 def refused(code: int, url: str, *options: str) -> str:
     """Return the one line of a check that cannot begin."""
     result = run(url, *options)
-    assert (result.returncode, result.stdout) == (code, "")
+    assert (result.exit_code, result.stdout) == (code, "")
     line = result.stderr.strip().splitlines()[-1]
     assert line.startswith("Error: ")
     assert "Traceback" not in result.stderr
@@ -65,7 +56,7 @@ def refused(code: int, url: str, *options: str) -> str:
 def test_contract_that_holds_is_0(server: Server) -> None:
     """A rule that holds is counted, and nothing else is said."""
     result = run(server.url, *LOGIN, "--rule", RULE)
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, "")
     first, second, third = result.stdout.splitlines()
     assert first.startswith(f"otakit checks {server.url} as mender-enterprise: 1 rule; all that")
     assert second == f"contract held: 1 rule at {server.url} as mender-enterprise"
@@ -76,7 +67,7 @@ def test_broken_contract_is_1_and_says_how_to_repeat_it() -> None:
     """What is broken comes with its statement, what was expected, what came, and a command."""
     with served_with(load()["unknown-devices-are-let-in"]) as url:
         result = run(url, *LOGIN, "--rule", RULE)
-    assert (result.returncode, result.stderr) == (1, "")
+    assert (result.exit_code, result.stderr) == (1, "")
     lines = [line.strip() for line in result.stdout.splitlines()]
     assert lines[1].startswith(f"✗ {RULE} critical: The very first authentication request")
     assert lines[2] == "Device APIs / Device authentication / Authenticate Device"
@@ -94,7 +85,7 @@ def test_waived_rule_breaks_nothing(tmp_path: Path) -> None:
     waivers.write_text(f"- {{{entry}}}\n")
     with served_with(load()["unknown-devices-are-let-in"]) as url:
         result = run(url, *LOGIN, "--rule", RULE, "--waivers", str(waivers))
-    assert result.returncode == 0
+    assert result.exit_code == 0
     assert "~ 1 waived: we trust everybody (ann, until 2999-01-01)" in result.stdout
 
 
@@ -103,8 +94,8 @@ def test_reports_are_written(server: Server, tmp_path: Path) -> None:
     summary = tmp_path / "summary.md"
     folder = tmp_path / "new" / "reports"
     options = ("--rule", RULE, "--report-dir", str(folder), "--ci", "github")
-    result = run(server.url, *LOGIN, *options, environment={"GITHUB_STEP_SUMMARY": str(summary)})
-    assert result.returncode == 0
+    result = run(server.url, *LOGIN, *options, GITHUB_STEP_SUMMARY=str(summary))
+    assert result.exit_code == 0
     assert json.loads((folder / "check.json").read_text())["counts"]["pass"] == 1
     junit = ET.fromstring((folder / "check.junit.xml").read_text())  # noqa: S314 - our own
     assert junit.get("tests") == "1"
@@ -116,7 +107,7 @@ def test_json_is_all_that_is_written(server: Server) -> None:
     """A program reads the whole standard output as JSON."""
     result = run(server.url, *LOGIN, "--rule", RULE, "--json")
     report = json.loads(result.stdout)
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, "")
     assert (report["held"], [r["id"] for r in report["rules"]]) == (True, [RULE])
 
 
@@ -124,8 +115,8 @@ def test_options_are_variables_too(server: Server) -> None:
     """A password need not stand in a command line."""
     variables = {"OTAKIT_CHECK_EMAIL": EMAIL, "OTAKIT_CHECK_PASSWORD": PASSWORD}
     chosen = {"OTAKIT_CHECK_RULE": RULE, "OTAKIT_CHECK_JSON": "1"}
-    result = run(server.url, environment={**variables, **chosen})
-    assert result.returncode == 0
+    result = run(server.url, **variables, **chosen)
+    assert result.exit_code == 0
     assert json.loads(result.stdout)["counts"]["pass"] == 1
 
 
@@ -133,7 +124,7 @@ def test_api_that_no_document_describes_can_be_chosen(server: Server) -> None:
     """Inventory v1 is a companion, with cited rules about how the others use it."""
     options = ("--api", "management/inventory-v1", "--rule", "MEN-MGT-INV-030")
     result = run(server.url, *LOGIN, *options)
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, "")
     assert "1 pass" in result.stdout
 
 
@@ -192,12 +183,12 @@ def test_web_site_is_3(answer: Answer, what: str, way_in: tuple[str, ...]) -> No
     ids=["hanging", "dripping", "closing"],
 )
 def test_silent_server_is_3_within_the_timeout(answer: Answer, what: str) -> None:
-    """Who does not answer, or not to the end, is not waited for."""
+    """Who does not answer, or not to the end, is not waited for.
+
+    In a minute these servers end the connection: that is what would be told then.
+    """
     with odd_server(answer) as url:
-        began = time.monotonic()
-        said = refused(3, url, *LOGIN, "--timeout", str(TIMEOUT))
-    assert what in said
-    assert time.monotonic() - began < TIMEOUT + SLACK
+        assert what in refused(3, url, *LOGIN, "--timeout", str(TIMEOUT))
 
 
 def test_untrusted_certificate_is_3(tls_server: TlsServer) -> None:
@@ -206,7 +197,7 @@ def test_untrusted_certificate_is_3(tls_server: TlsServer) -> None:
     assert said.startswith("the certificate of 127.0.0.1 is not trusted: ")
     assert said.endswith("--authority names a file to trust")
     for way_out in (("--authority", str(tls_server.authority)), ("--insecure",)):
-        assert run(tls_server.url, *LOGIN, "--rule", RULE, *way_out).returncode == 0
+        assert run(tls_server.url, *LOGIN, "--rule", RULE, *way_out).exit_code == 0
 
 
 def test_https_where_there_is_none_is_3(server: Server) -> None:

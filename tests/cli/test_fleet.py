@@ -1,4 +1,7 @@
-"""`otakit fleet`: what people and scripts see of it from its options to its exit code."""
+"""`otakit fleet`: what people and scripts see of it from its options to its exit code.
+
+It is called in the test's own process, where a process of its own is not what is looked at.
+"""
 
 import csv
 import importlib
@@ -6,7 +9,6 @@ import json
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,31 +18,36 @@ from typing import Any
 
 import httpx
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
+from ota_support.commands import OTAKIT, after_requests, otakit
 from ota_support.fleets import left_by
 from ota_support.server import NO_TLS
 from otakit.mockserver.client import ControlClient
 
-OTAKIT = str(Path(sys.executable).with_name("otakit"))
 QUICK = ("--poll", "0.2s", "--retry", "0.2s", "--pace", "1000", "--ramp-up", "0.2s")
 
 
-def fleet(*options: str, timeout: float = 60.0) -> "subprocess.CompletedProcess[str]":
+def fleet(*options: str) -> Result:
     """Run it to its end."""
+    return otakit("fleet", *options)
+
+
+def own_process(*options: str) -> "subprocess.CompletedProcess[str]":
+    """Run it to its end, in a process of its own."""
     return subprocess.run(
         [OTAKIT, "fleet", *options],
         capture_output=True,
         text=True,
         check=False,
-        timeout=timeout,
+        timeout=60,
         stdin=subprocess.DEVNULL,
     )
 
 
 def test_person_is_told_how_it_went(server: Any) -> None:
     """Counts, times and the end; the server is left as it was."""
-    done = fleet(server.url, "--devices", "5", *QUICK)
+    done = own_process(server.url, "--devices", "5", *QUICK)
     assert done.returncode == 0, done.stderr
     assert "deployment: 5 success" in done.stderr
     assert "cleaned up: 5 devices and 2 artifacts removed, 0 deployments aborted" in done.stderr
@@ -64,7 +71,7 @@ def test_program_reads_json_and_csv(server: Any, tmp_path: Path) -> None:
     rows = tmp_path / "devices.csv"
     mix = ("--behaviour", "healthy=1,fails=1", "--virtual-time", "--poll", "1h")
     done = fleet(server.url, "--devices", "4", *mix, "--json", "--csv", str(rows))
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     told = json.loads(done.stdout)
     assert (told["result"], told["deployment"]["devices"]) == ("held", 4)
     listed = list(csv.DictReader(rows.read_text().splitlines()))
@@ -81,7 +88,7 @@ def test_own_behaviour_is_found_in_the_present_folder(
     (tmp_path / "ours.py").write_text(
         "from otakit.fixtures.named_behaviours import Fails\n\nclass Worn(Fails):\n    pass\n"
     )
-    done = fleet(server.url, "--devices", "3", "--behaviour", "ours:Worn", *QUICK)
+    done = own_process(server.url, "--devices", "3", "--behaviour", "ours:Worn", *QUICK)
     assert "deployment: 3 failure" in done.stderr
 
 
@@ -94,7 +101,7 @@ def test_behaviour_that_raises_is_named(
         "from otakit.fixtures.device_behaviour import Behaviour\n\n"
         "class Worn(Behaviour):\n    def failure(self, rng, artifact):\n        return 1 / 0\n"
     )
-    done = fleet(server.url, "--devices", "2", "--behaviour", "broken:Worn", *QUICK)
+    done = own_process(server.url, "--devices", "2", "--behaviour", "broken:Worn", *QUICK)
     assert done.returncode == 1
     assert "'broken:Worn' raised ZeroDivisionError: division by zero" in done.stderr
     assert "Traceback" not in done.stderr
@@ -108,14 +115,11 @@ MOMENTS = (1, 9, 30, 70, 120, 170)
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_interrupted_fleet_leaves_nothing_behind(server: Any, moment: int) -> None:
     """Ctrl-C while devices are let in, while they update, and while they are removed."""
-    command = [OTAKIT, "fleet", server.url, "--devices", "12", *QUICK]
+    command = ("fleet", server.url, "--devices", "12", *QUICK)
     with (
         ControlClient(server.url) as client,
-        subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process,
+        after_requests(client.universe(), moment, *command) as process,
     ):
-        journal = client.universe().journal
-        while process.poll() is None and journal.verify({}, at_least=moment).count < moment:
-            pass
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert process.returncode in {0, 130}, errors
@@ -144,10 +148,10 @@ def test_figures_are_served_meanwhile(server: Any) -> None:
     ) as process:
         assert process.stderr is not None
         line = process.stderr.readline()
-        url = line.split()[-1]
         figures = ""
-        while 'otakit_fleet_requests_total{kind="next"}' not in figures:
-            figures = httpx.get(url, verify=NO_TLS).text
+        with httpx.Client(base_url=line.split()[-1], verify=NO_TLS) as prometheus:
+            while 'otakit_fleet_requests_total{kind="next"}' not in figures:
+                figures = prometheus.get("").text
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
     assert "otakit_fleet_accepted_devices 3.0" in figures
@@ -176,7 +180,7 @@ def devices_of(server: Any) -> Any:
 def test_misspelt_option_is_usage(options: list[str], said: str) -> None:
     """What was given is named, and what there is."""
     done = fleet(*options)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert said in done.stderr
 
 
@@ -195,7 +199,7 @@ def test_misspelt_option_is_usage(options: list[str], said: str) -> None:
 def test_options_that_cannot_be_are_one_line(options: list[str], said: str) -> None:
     """Nothing is asked of the server then."""
     done = fleet("http://127.0.0.1:1", *options)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
 
@@ -203,7 +207,7 @@ def test_options_that_cannot_be_are_one_line(options: list[str], said: str) -> N
 def test_unreachable_server_is_one_line() -> None:
     """Its address and the reason, and exit code 3."""
     done = fleet("http://127.0.0.1:1")
-    assert (done.returncode, done.stderr) == (
+    assert (done.exit_code, done.stderr) == (
         3,
         "otakit: http://127.0.0.1:1 cannot be reached: connection refused\n",
     )
@@ -213,14 +217,14 @@ def test_silent_server_is_given_up() -> None:
     """One that takes the connection and says nothing is as good as unreachable."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         done = fleet(f"http://127.0.0.1:{silent.getsockname()[1]}", "--timeout", "0.5s")
-    assert done.returncode == 3
+    assert done.exit_code == 3
     assert done.stderr.endswith("cannot be reached: it did not answer in time\n")
 
 
 def test_wrong_password_is_told(server: Any) -> None:
     """The login is refused: exit code 3."""
     done = fleet(server.url, "--password", "wrong")
-    assert done.returncode == 3
+    assert done.exit_code == 3
     assert "useradm/auth/login was answered 401" in done.stderr
 
 
@@ -230,7 +234,7 @@ def test_web_site_is_no_server(status: int) -> None:
     with web_site(status) as url:
         for options in ([], ["--token", "abc"], ["--virtual-time"]):
             done = fleet(url, *options)
-            assert done.returncode == 3
+            assert done.exit_code == 3
             assert done.stderr.count("\n") == 1
             assert str(status) in done.stderr or "no otakit mock" in done.stderr
 
@@ -238,11 +242,11 @@ def test_web_site_is_no_server(status: int) -> None:
 def test_untrusted_certificate_is_told(tls_server: Any) -> None:
     """And with the authority it works, as with --insecure."""
     refused = fleet(tls_server.url, "--devices", "1", *QUICK)
-    assert refused.returncode == 3
+    assert refused.exit_code == 3
     assert "certificate is not trusted" in refused.stderr
     for trust in (["--tls-ca", str(tls_server.authority)], ["--insecure"]):
         done = fleet(tls_server.url, "--devices", "1", *QUICK, *trust)
-        assert done.returncode == 0, done.stderr
+        assert done.exit_code == 0, done.stderr
 
 
 @contextmanager

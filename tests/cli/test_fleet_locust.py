@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -21,12 +22,12 @@ import pytest
 
 from ota_bugs.catalogue import load
 from ota_bugs.server import served_with
+from ota_support.commands import OTAKIT, after_requests, otakit
 from ota_support.fleets import left_by
 from ota_support.server import NO_TLS
 from otakit.mockserver.client import ControlClient
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/run-a-fleet-on-several-machines.md"
-OTAKIT = str(Path(sys.executable).with_name("otakit"))
 LOCUST = ("--engine", "locust")
 QUICK = ("--poll", "1s", "--retry", "1s", "--pace", "1000", "--ramp-up", "0.2s")
 NOTHING = {"devices": 0, "artifacts": 0, "active deployments": 0}
@@ -117,13 +118,11 @@ def test_one_process_is_enough(tls_server: Any) -> None:
 
 def test_interrupted_fleet_leaves_nothing_behind(server: Any) -> None:
     """Ctrl-C while some devices are let in, and others update."""
+    command = ("fleet", server.url, "--devices", "12", *QUICK, *LOCUST)
     with (
         ControlClient(server.url) as client,
-        started(server.url, "--devices", "12", *QUICK) as process,
+        after_requests(client.universe(), 40, *command) as process,
     ):
-        journal = client.universe().journal
-        while process.poll() is None and journal.verify({}, at_least=40).count < 40:
-            pass
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 130, errors
@@ -137,14 +136,12 @@ def test_lost_worker_ends_the_run(server: Any) -> None:
     """Its devices are gone with it: that is said, and the server is left clean."""
     port = ("--master-port", free_port())
     options = (server.url, *port, "--locust-mode")
+    command = ("fleet", *options, "master", "--devices", "8", "--no-rollout", *QUICK, *LOCUST)
     with (
         ControlClient(server.url) as client,
         started(*options, "worker") as worker,
-        started(*options, "master", "--devices", "8", "--no-rollout", *QUICK) as master,
+        after_requests(client.universe(), 60, *command) as master,
     ):
-        journal = client.universe().journal
-        while master.poll() is None and journal.verify({}, at_least=60).count < 60:
-            pass
         worker.send_signal(signal.SIGINT)
         _, errors = master.communicate(timeout=30)
         assert worker.wait(timeout=10) == 130
@@ -200,20 +197,26 @@ REFUSED = {
         "--devices is for the master to say",
     ),
     "local port": ("--engine locust --master-port 9", "--master-port needs --locust-mode master"),
-    "unknown keys": (
-        "--engine locust --key rsa --preauthorise",
-        "--key rsa with --preauthorise: the master of Locust cannot know",
-    ),
 }
 
 
 @pytest.mark.parametrize(("options", "reason"), REFUSED.values(), ids=REFUSED)
-def test_impossible_option_is_refused(options: str, reason: str) -> None:
+def test_impossible_option_is_refused(
+    options: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In one line that names it."""
-    done = fleet("http://127.0.0.1:1", *options.split())
-    assert done.returncode == 1
+    monkeypatch.setitem(sys.modules, "locust", ModuleType("locust"))  # the real one is not needed
+    done = otakit("fleet", "http://127.0.0.1:1", *options.split())
+    assert done.exit_code == 1
     assert done.stderr.startswith(f"Error: {reason}")
     assert done.stderr.count("\n") == 1
+
+
+def test_keys_that_no_master_can_know_are_refused() -> None:
+    """They are those of the workers."""
+    done = fleet("http://127.0.0.1:1", *LOCUST, "--key", "rsa", "--preauthorise")
+    said = "Error: --key rsa with --preauthorise: the master of Locust cannot know"
+    assert (done.returncode, done.stderr[: len(said)], done.stderr.count("\n")) == (1, said, 1)
 
 
 def test_missing_extra_is_said(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,10 @@ from typing import Protocol
 
 import httpx
 import pytest
+
+from ota_support.commands import OTAKIT, otakit
+from otakit.cli.announcement import announce
+from otakit.mockserver.settings import Settings
 
 
 class RunningServer(Protocol):
@@ -24,20 +27,22 @@ class RunningServer(Protocol):
         """Return a management token."""
 
 
-OTAKIT = str(Path(sys.executable).with_name("otakit"))
-
-
-def test_ready_file_holds_the_url_until_the_stop(tmp_path: Path) -> None:
-    """A script that cannot read standard output finds the URL in a file."""
+def test_what_it_writes_is_gone_after_the_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file has the URL, for scripts that cannot read standard output; artifacts have a folder."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     ready = tmp_path / "ready"
     with start("--port", "0", "--ready-file", str(ready)) as process:
         url = ready_url(process)
         health = httpx.get(f"{url}/otakit/v1/health")
         written = ready.read_text()
+        while_running = list(tmp_path.iterdir())
         stop(process, signal.SIGTERM)
     assert written == f"{url}\n"
     assert health.json() == {"status": "ok"}
-    assert not ready.exists()
+    assert len(while_running) == 2
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -94,27 +99,26 @@ def test_edition_is_what_it_says_it_serves() -> None:
 
 
 @pytest.mark.parametrize("password", ["a[b]c", "closed [/b] unopened", "[bold]", "x" * 200])
-def test_password_is_told_as_it_is(password: str) -> None:
+def test_password_is_told_as_it_is(password: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Brackets and length are the password's own, no layout."""
-    with start("--port", "0", "--password", password) as process:
-        ready_url(process)
-        errors = stop(process, signal.SIGTERM)
-    assert f"admin@example.com / {password}\n" in errors
+    announce(Settings(password=password), "http://127.0.0.1:1", None)
+    assert f"admin@example.com / {password}\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("settings", "said"),
     [
-        (["--edition", "mender-1"], " (edition mender-1)\n"),
-        (["--dialect", "as-built", "--plan", "os"], " (dialect as-built, plan os)\n"),
+        (Settings(edition="mender-1"), " (edition mender-1)\n"),
+        (Settings(dialect="as-built", plan="os"), " (dialect as-built, plan os)\n"),
     ],
 )
-def test_unusual_choice_is_told(options: list[str], said: str) -> None:
+def test_unusual_choice_is_told(
+    settings: Settings, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Who finds a server running sees which one it is."""
-    with start("--port", "0", *options) as process:
-        url = ready_url(process)
-        errors = stop(process, signal.SIGTERM)
-    assert f"otakit serves the Mender APIs at {url}{said}" in errors
+    announce(settings, "http://127.0.0.1:1", None)
+    told = f"otakit serves the Mender APIs at http://127.0.0.1:1{said}"
+    assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -127,24 +131,9 @@ def test_unusual_choice_is_told(options: list[str], said: str) -> None:
 )
 def test_login_that_nobody_could_use_is_refused(options: list[str], said: str) -> None:
     """The server does not start without a way in."""
-    result = subprocess.run(
-        [OTAKIT, "serve", *options], capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 2
+    result = otakit("serve", *options)
+    assert result.exit_code == 2
     assert said in result.stderr
-
-
-def test_temporary_files_are_gone_after_the_stop(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Artifact files do not outlive the server."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    with start("--port", "0") as process:
-        ready_url(process)
-        while_running = list(tmp_path.iterdir())
-        stop(process, signal.SIGTERM)
-    assert len(while_running) == 1
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_taken_port_is_one_clear_line() -> None:
@@ -170,16 +159,13 @@ def test_taken_port_is_one_clear_line() -> None:
         (["--ready-file", "/no/such/folder/ready"], "/no/such/folder"),
     ],
 )
-def test_impossible_option_is_one_clear_line(options: list[str], named: str) -> None:
-    """The message names the value and the option; there is no traceback."""
-    result = subprocess.run(
-        [OTAKIT, "serve", "--port", "0", *options], capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 1
-    assert result.stderr.startswith("Error: ")
-    assert result.stderr.count("\n") == 1
-    assert named in result.stderr
-    assert options[0] in result.stderr
+def test_impossible_option_is_one_clear_line(
+    refuse_start: Callable[..., str], options: list[str], named: str
+) -> None:
+    """The message names the value and the option."""
+    line = refuse_start(*options)
+    assert named in line
+    assert options[0] in line
 
 
 def test_login_can_be_chosen(start_server: Callable[..., RunningServer]) -> None:
@@ -190,11 +176,10 @@ def test_login_can_be_chosen(start_server: Callable[..., RunningServer]) -> None
     assert httpx.post(url, auth=("admin@example.com", "otakit-password")).status_code == 401
 
 
-def test_options_are_variables_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_options_are_variables_too() -> None:
     """OTAKIT_SERVE_PORT stands for --port."""
-    monkeypatch.setenv("OTAKIT_SERVE_PORT", "70000")
-    result = subprocess.run([OTAKIT, "serve"], capture_output=True, text=True, check=False)
-    assert result.returncode == 2
+    result = otakit("serve", OTAKIT_SERVE_PORT="70000")
+    assert result.exit_code == 2
     assert "70000" in result.stderr
 
 
@@ -238,10 +223,8 @@ def test_time_can_run(start_server: Callable[..., RunningServer]) -> None:
 @pytest.mark.parametrize("clock", ["fast", "x0", "x", "x10001", "x1.5", "60"])
 def test_odd_clock_is_refused(clock: str) -> None:
     """The message names what there is."""
-    result = subprocess.run(
-        [OTAKIT, "serve", "--clock", clock], capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 2
+    result = otakit("serve", "--clock", clock)
+    assert result.exit_code == 2
     assert f"'{clock}' is none of 'real', 'frozen'" in result.stderr
 
 

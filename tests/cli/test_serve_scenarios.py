@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
@@ -112,29 +112,21 @@ def test_help_names_all_scenarios() -> None:
         (("--scenario", "empty", "--watch"), "--watch: there is no file to watch"),
     ],
 )
-def test_bad_options_are_refused_in_a_line(options: tuple[str, ...], said: str) -> None:
+def test_bad_options_are_refused_in_a_line(
+    refuse_start: Callable[..., str], options: tuple[str, ...], said: str
+) -> None:
     """What is wrong, and what there is."""
-    result = subprocess.run(
-        [OTAKIT, "serve", "--port", "0", *options], capture_output=True, text=True, check=False
-    )
-    assert result.returncode != 0
-    assert said in result.stderr
-    assert "Traceback" not in result.stderr
+    assert said in refuse_start(*options)
 
 
-def test_broken_file_is_refused_with_line_and_key(tmp_path: Path) -> None:
+def test_broken_file_is_refused_with_line_and_key(
+    refuse_start: Callable[..., str], tmp_path: Path
+) -> None:
     """Before anything listens."""
     file = tmp_path / "shop.yaml"
     file.write_text("title: x\ndevices: [{status: acepted}]\n")
-    result = subprocess.run(
-        [OTAKIT, "serve", "--port", "0", "--scenario", str(file)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 1
-    assert f"{file}:2:20: devices[0].status: 'acepted' is none of" in result.stderr
-    assert result.stdout == ""
+    said = refuse_start("--scenario", str(file))
+    assert f"{file}:2:20: devices[0].status: 'acepted' is none of" in said
 
 
 def test_watched_file_is_applied_and_a_broken_one_is_not(tmp_path: Path) -> None:

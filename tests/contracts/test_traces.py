@@ -4,20 +4,18 @@ import json
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from click.testing import Result
 
+from ota_support.commands import after_requests, otakit
 from ota_support.reach import PAGE, read
 from ota_support.server import NO_TLS
 from otakit.mockserver.client import ControlClient, NewUniverse
-
-OTAKIT = str(Path(sys.executable).with_name("otakit"))
 
 THINGS = {
     "devices": "v2/devauth/devices?per_page=500",
@@ -50,7 +48,7 @@ def test_run_leaves_nothing_and_touches_nothing(world: NewUniverse) -> None:
     """All rules; what is left of their deployments is over. They reach what the page says."""
     before = seen(world)
     result = check(world, "--phases", "rules", "--json")
-    assert result.returncode in {0, 1}, result.stderr
+    assert result.exit_code in {0, 1}, result.stderr
     assert_only_ended_deployments_came(before, seen(world))
     answered = {
         o["name"]: set(map(int, o["reached"])) for o in json.loads(result.stdout)["operations"]
@@ -92,7 +90,7 @@ def test_killed_run_is_cleaned_by_its_name(world: NewUniverse, phase: str, reque
     run = re.search(r"otakit-[0-9a-f]{8}", out)
     assert run is not None
     cleaned = check(world, "--clean", run[0])
-    assert (cleaned.returncode, cleaned.stderr) == (0, "")
+    assert (cleaned.exit_code, cleaned.stderr) == (0, "")
     assert re.fullmatch(rf"otakit: removed \d+ things of {run[0]}\n", cleaned.stdout)
     assert_only_ended_deployments_came(before, seen(world))
 
@@ -107,22 +105,21 @@ def test_another_runs_things_stay(world: NewUniverse) -> None:
     assert check(world, "--clean", "otakit-00000000").stdout == (
         "otakit: removed 0 things of otakit-00000000\n"
     )
-    assert check(world, "--clean", run[0][:-1]).returncode == 0
+    assert check(world, "--clean", run[0][:-1]).exit_code == 0
     assert seen(world) == before
 
 
-def command(world: NewUniverse, *options: str) -> list[str]:
-    """Return the command that checks a tenant."""
+def arguments(world: NewUniverse, *options: str) -> list[str]:
+    """Return the arguments of the command that checks a tenant."""
     login = ["--email", world.email, "--password", world.password]
     effort = ["--effort", "quick", "--patience", "1"]
     tenant = ["--tenant-token", world.tenant_token]
-    return [OTAKIT, "check", world.url, *login, *tenant, *effort, *options]
+    return ["check", world.url, *login, *tenant, *effort, *options]
 
 
-def check(world: NewUniverse, *options: str) -> "subprocess.CompletedProcess[str]":
-    """Check a tenant."""
-    arguments = command(world, *options)
-    return subprocess.run(arguments, check=False, capture_output=True, text=True, timeout=300)
+def check(world: NewUniverse, *options: str) -> Result:
+    """Check a tenant to the end."""
+    return otakit(*arguments(world, *options))
 
 
 @contextmanager
@@ -130,17 +127,8 @@ def killed_after(
     world: NewUniverse, requests: int, number: signal.Signals, *options: str
 ) -> "Iterator[subprocess.Popen[str]]":
     """Check a tenant, and send the process a signal once so many requests were answered."""
-    pipe = subprocess.PIPE
-    with (
-        world.events() as events,
-        subprocess.Popen(command(world, *options), stdout=pipe, stderr=pipe, text=True) as process,
-    ):
-        heard = 0
-        for event in events:
-            heard += event.kind == "request"
-            if heard == requests:
-                process.send_signal(number)
-                break
+    with after_requests(world, requests, *arguments(world, *options)) as process:
+        process.send_signal(number)
         yield process
 
 

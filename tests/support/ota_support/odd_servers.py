@@ -2,11 +2,15 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 Answer = Callable[[socket.socket, bytes], None]
 """What is done with a connection whose request's head was read."""
+
+END = 60.0
+"""Seconds after which a server that never answers ends the connection: so nobody waits for ever."""
 
 
 @contextmanager
@@ -26,6 +30,7 @@ def odd_server(answer: Answer) -> Iterator[str]:
                 connection, _ = listener.accept()
             except OSError:
                 return
+            connection.settimeout(END)
             held.append(connection)
             threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
@@ -51,13 +56,15 @@ def closing() -> Answer:
 
 
 def dripping() -> Answer:
-    """Begin an answer, and send the rest of it byte by byte for ever."""
+    """Begin an answer, and send the rest of it byte by byte."""
 
     def answer(connection: socket.socket, _: bytes) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-        stop = threading.Event()
-        while not stop.wait(0.02):
+        end = time.monotonic() + END
+        while time.monotonic() < end:
             connection.sendall(b".")
+            time.sleep(0.02)
+        connection.shutdown(socket.SHUT_RDWR)
 
     return answer
 
