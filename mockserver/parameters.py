@@ -39,7 +39,7 @@ class Parameters:
             p["name"]: p["schema"]["default"] for p in declared if "default" in p["schema"]
         }
         self._path = _compile(declared, "path")
-        self._header = _compile(declared, "header")
+        self._header = [(p.name.lower().encode(), p) for p in _compile(declared, "header")]
         queries = [p for p in declared if p["schema"].get("type") != "object"]
         self._query = _compile(queries, "query")
         self._rest = next((p["name"] for p in declared if p not in queries), None)
@@ -54,18 +54,16 @@ class Parameters:
         """
         values = dict(self._defaults)
         for parameter in self._path:
-            text = scope["path_params"][parameter.name]
-            if parameter.is_free:
-                values[parameter.name] = text
-            else:
-                _take(values, parameter, [text])
+            _take_one(values, parameter, scope["path_params"][parameter.name])
         if self._query or self._rest:
             self._read_query(values, scope["query_string"])
-        if self._header:
-            headers = dict(reversed(scope["headers"]))
-            for parameter in self._header:
-                given = headers.get(parameter.name.lower().encode())
-                _take(values, parameter, [] if given is None else [given.decode("latin-1")])
+        for name, parameter in self._header:
+            for known, value in scope["headers"]:
+                if known == name:
+                    _take_one(values, parameter, value.decode("latin-1"))
+                    break
+            else:
+                _take(values, parameter, [])
         return values
 
     def _read_query(self, values: dict[str, Any], query: bytes) -> None:
@@ -80,6 +78,13 @@ class Parameters:
             _take(values, parameter, given.get(parameter.name, []))
         if self._rest:
             values[self._rest] = {n: v[0] for n, v in given.items() if n not in self._names}
+
+
+def _take_one(values: dict[str, Any], parameter: Parameter, text: str) -> None:
+    if parameter.is_free:
+        values[parameter.name] = text
+    else:
+        _take(values, parameter, [text])
 
 
 def _take(values: dict[str, Any], parameter: Parameter, given: list[str]) -> None:
