@@ -39,7 +39,7 @@ def events(url: str, *ids: str, profile: str = "mender-enterprise") -> list[Even
     rules = choice.rules(PHASES, ids, (), None)
     others = choice.phases(PHASES if ids else (), ids, (), effort="thorough", seed=1)
     to = target(url, **(prepared(url) if profile == "jfrog-connect" else {}))
-    session = Session(to, claimed, mine, f"{RUN}{next(_numbers) if others else ''}")
+    session = Session(to, claimed, mine, f"{RUN}{next(_numbers)}")
     with Run(session, rules, phases=others, effort="thorough") as run:
         return list(run.events())
 
