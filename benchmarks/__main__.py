@@ -18,23 +18,8 @@ from benchmarks import figures
 from benchmarks.figures import Measured
 from benchmarks.interruption import ending_all, limited
 from benchmarks.machine import machine, today, versions
-from benchmarks.results import render, section
+from benchmarks.results import HERE, PARTS, section, write
 from benchmarks.setting import Setting
-
-LIMITS = {
-    "requests": 300,
-    "growth": 420,
-    "start": 180,
-    "plugin": 90,
-    "universes": 60,
-    "memory": 150,
-    "upload": 180,
-    "logins": 60,
-    "fleets": 1200,
-}
-"""The parts, in their order, and the seconds after which each is stopped."""
-
-HERE = Path(__file__).parent
 
 
 def main() -> int:
@@ -43,7 +28,7 @@ def main() -> int:
     folder: Path | None = options.into or (None if options.quick else HERE)
     with ending_all():
         try:
-            return _run(options.parts or list(LIMITS), folder, options)
+            return _run(options.parts or list(PARTS), folder, options)
         except KeyboardInterrupt:
             _say("interrupted; what was started has been stopped")
             return 130
@@ -58,7 +43,7 @@ def _run(parts: list[str], folder: Path | None, options: argparse.Namespace) -> 
         measured[name] = _measure(name, options, where)
         print(section(name, measured[name]), flush=True)  # noqa: T201 - what was asked for
         if folder is not None:
-            _write(folder, measured)
+            write(folder, measured)
     return 1 if any(measured[name].section is None for name in parts) else 0
 
 
@@ -71,7 +56,7 @@ def _measure(name: str, options: argparse.Namespace, where: tuple[str, str]) -> 
             options.quick, Path(scratch), options.peers, lambda text: _say(f"    {text}")
         )
         try:
-            with limited(LIMITS[name]):
+            with limited(PARTS[name]):
                 found = import_module(f"benchmarks.parts.{name}").measure(setting)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other parts go on
             failure = f"{type(error).__name__}: {error}".replace("\n", " ")
@@ -87,15 +72,6 @@ def _measure(name: str, options: argparse.Namespace, where: tuple[str, str]) -> 
         )
 
 
-def _write(folder: Path, measured: dict[str, Measured]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    figures.write(folder, measured)
-    for name, found in measured.items():
-        if found.section is not None and found.section.picture:
-            (folder / f"{name}.svg").write_text(found.section.picture, encoding="utf-8")
-    (folder / "RESULTS.md").write_text(render(measured, list(LIMITS)), encoding="utf-8")
-
-
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - progress
 
@@ -107,7 +83,7 @@ def _options() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help=f"of {', '.join(LIMITS)}; all without it"
+        "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all without it"
     )
     parser.add_argument("--quick", action="store_true", help="a few requests of each")
     parser.add_argument(
@@ -120,9 +96,9 @@ def _options() -> argparse.Namespace:
         help="where RESULTS.md and what belongs to it go; benchmarks/ without it",
     )
     options = parser.parse_args()
-    unknown = [name for name in options.parts if name not in LIMITS]
+    unknown = [name for name in options.parts if name not in PARTS]
     if unknown:
-        parser.error(f"there is no part '{unknown[0]}'; there are {', '.join(LIMITS)}")
+        parser.error(f"there is no part '{unknown[0]}'; there are {', '.join(PARTS)}")
     if options.peers is not None and not options.peers.is_dir():
         parser.error(f"--peers: there is no folder '{options.peers}'")
     options.peers = options.peers and options.peers.resolve()

@@ -1,9 +1,9 @@
 """Whether `otakit check` is silent where nothing is broken, over many seeds.
 
-`python benchmarks/false_alarms.py [--seeds N] [--first N] [--effort quick|default|thorough]` starts
+`python -m benchmarks.false_alarms [--seeds N] [--first N] [--effort quick|default|thorough]` starts
 the mock for each profile, dialect and plan, and checks it with one seed after another, all phases.
 What it finds is a false alarm, or a fault of the mock; either way it is printed as it is found, and
-the command ends with 1. The table is written to benchmarks/FALSE_ALARMS.md.
+the command ends with 1. The table becomes part of benchmarks/RESULTS.md.
 """
 
 import argparse
@@ -18,25 +18,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests" / "support"))
+from benchmarks.figures import Section, Table, Target
+from benchmarks.results import keep
+from benchmarks.serving import OTAKIT, otakit
 
-from serving import OTAKIT, otakit  # noqa: E402
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
-from ota_support.connect_project import prepared  # noqa: E402 - found by the line above
-from ota_support.server import EMAIL, PASSWORD  # noqa: E402
+from ota_support.connect_project import prepared  # found by the line above
+from ota_support.server import EMAIL, PASSWORD
 
-TABLE = HERE / "FALSE_ALARMS.md"
 CONNECT = "jfrog-connect"
-HEAD = """# False alarms
-
-Written by `python benchmarks/false_alarms.py{options}`: `otakit check` with all
-phases against a mock that has no fault, each dialect held to its own documents and model. Figures
-in columns with *a run* are means; what is not applicable says why in the report.
-
-| profile | dialect | seeds | silent | hold, n.a. a run | requests a run | seconds a run |
-|---|---|---|---|---|---|---|
-"""
+METHOD = (
+    "`otakit check --effort {effort}` with all phases against a mock that has no fault, each"
+    " dialect held to its own documents and model, with {count} seeds, from {first} on."
+    " Verdicts, requests and seconds are means of a run; what is not applicable says why in the report."
+)
+HEAD = ("profile and dialect", "seeds", "silent", "hold", "not applicable", "requests", "seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +69,17 @@ class Tried:
     requests: int = 0
     seconds: float = 0.0
 
-    def row(self) -> str:
+    def row(self) -> tuple[str, ...]:
         """Return the table's line."""
         n = max(1, self.seeds)
         return (
-            f"| {self.backend.profile} | {self.backend.dialect} | {self.seeds} | {self.silent} |"
-            f" {self.verdicts['pass'] // n}, {self.verdicts['not applicable'] // n} |"
-            f" {self.requests // n:,} | {self.seconds / n:.0f} |"
+            f"{self.backend.profile}, {self.backend.dialect}",
+            str(self.seeds),
+            str(self.silent),
+            str(self.verdicts["pass"] // n),
+            str(self.verdicts["not applicable"] // n),
+            f"{self.requests // n:,}",
+            f"{self.seconds / n:.0f}",
         )
 
 
@@ -124,6 +125,26 @@ def tried(backend: Backend, effort: str, seeds: Sequence[int]) -> Tried:
     return all_of_it
 
 
+def section(found: Sequence[Tried], effort: str, seeds: Sequence[int]) -> Section:
+    """Write what was found."""
+    runs, silent = sum(one.seeds for one in found), sum(one.silent for one in found)
+    options = f"--seeds {len(seeds)} --first {seeds[0]} --effort {effort}"
+    return Section(
+        title="False alarms",
+        method=METHOD.format(effort=effort, count=len(seeds), first=seeds[0]),
+        targets=(
+            Target(
+                what="runs with any",
+                wanted="none",
+                figure=f"{runs - silent} of {runs}",
+                met=silent == runs,
+            ),
+        ),
+        tables=(Table(head=HEAD, rows=tuple(one.row() for one in found)),),
+        command=f"python -m benchmarks.false_alarms {options}",
+    )
+
+
 def main() -> None:
     """Check all backends, and write the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -133,10 +154,9 @@ def main() -> None:
     chosen = parser.parse_args()
     seeds = range(chosen.first, chosen.first + chosen.seeds)
     found = [tried(backend, chosen.effort, seeds) for backend in BACKENDS]
-    options = f" --seeds {chosen.seeds} --first {chosen.first} --effort {chosen.effort}"
-    rows = [one.row() for one in found]
-    TABLE.write_text(HEAD.format(options=options) + "\n".join(rows) + "\n", encoding="utf-8")
-    sys.exit(any(one.silent < one.seeds for one in found))
+    written = section(found, chosen.effort, seeds)
+    keep("false_alarms", written, sum(one.seconds for one in found))
+    sys.exit(not written.targets[0].met)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 class Section(msgspec.Struct, frozen=True, kw_only=True):
     """What one part has to say: how it measured, what it found, what it could not find.
 
-    `picture` is the text of an SVG file.
+    `picture` is the text of an SVG file; `command` is what measures it, where that is no part of
+    `python -m benchmarks`.
     """
 
     title: str
@@ -43,6 +44,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     picture: str = ""
+    command: str = ""
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):

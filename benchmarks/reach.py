@@ -1,21 +1,20 @@
 """Which documented statuses `otakit check` reaches at the mock, and by which phase.
 
-`python benchmarks/reach.py [--effort quick] [--profile NAME …]` starts a mock for each profile,
+`python -m benchmarks.reach [--effort quick] [--profile NAME …]` starts a mock for each profile,
 checks it with all phases and writes benchmarks/REACH.md; what is not reached stands there with its
 reason from reach_reasons.yaml. Profiles that are not named stay as they are there. It ends with 1
 if anything fails or has no reason.
 """
 
 import argparse
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+from benchmarks.serving import otakit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
-from ota_support.checks import RUN, documents, target
+from ota_support.checks import RUN, documents, target  # found by the line above
 from ota_support.connect_project import prepared
 from ota_support.reach import PAGE, PARTS, Seen, read, render, seen_of
 from otakit.contracts.choice import Choice
@@ -27,23 +26,9 @@ from otakit.contracts.rules import load
 from otakit.contracts.runner import Run
 from otakit.contracts.session import Session
 
-OTAKIT = str(Path(sys.executable).with_name("otakit"))
-
 LIMITED = ("--device-limit", "0")
 """A server that nobody is accepted at: what a limit is answered with is reached there only."""
 LIMITED_RULES = ("MEN-MGT-AUT-016",)
-
-
-@contextmanager
-def serving(*options: str) -> Iterator[str]:
-    """Start a mock on a free port, and stop it."""
-    command = [OTAKIT, "serve", "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().split()[-1]
-        finally:
-            process.terminate()
 
 
 def checked(profile: str, effort: Effort, *ids: str, server: tuple[str, ...] = ()) -> Seen:
@@ -52,7 +37,8 @@ def checked(profile: str, effort: Effort, *ids: str, server: tuple[str, ...] = (
     mine = documents(claimed.edition)
     choice = Choice(claimed, mine, load())
     served = "mender" if profile == "jfrog-connect" else claimed.edition
-    with serving("--edition", served, *server) as url:
+    with otakit("--edition", served, *server) as mock:
+        url = f"http://127.0.0.1:{mock.port}"
         to = target(url, **(prepared(url) if profile == "jfrog-connect" else {}))
         session = Session(to, claimed, mine, RUN)
         phases = choice.phases(PHASES, ids, (), effort=effort, seed=1)

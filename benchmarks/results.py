@@ -7,14 +7,35 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks import figures
 from benchmarks.figures import Measured, Section, Table
+from benchmarks.machine import machine, today, versions
 from benchmarks.serving import CHECKOUT
+
+HERE = Path(__file__).parent
+
+PARTS = {
+    "requests": 300,
+    "growth": 420,
+    "start": 180,
+    "plugin": 90,
+    "universes": 60,
+    "memory": 150,
+    "upload": 180,
+    "logins": 60,
+    "fleets": 1200,
+}
+"""The parts of `python -m benchmarks`, in their order; the seconds after which each is stopped."""
+
+SUITE = ("seeded_bugs", "false_alarms")
+"""What is measured of the conformance suite, by commands of their own: it takes hours."""
 
 HEAD = """# Measured
 
 Written by `python -m benchmarks`; do not edit. All of it is measured on one machine, in alternating
 rounds where servers are compared; figures are medians, with least and most beside them. Peers run
-as their users run them. `python -m benchmarks --help` tells how to run parts of it.
+as their users run them. `python -m benchmarks --help` tells how to run parts of it. What the
+conformance suite reaches of the documents stands in [REACH.md](REACH.md).
 """
 QUICK = "**A quick run: it shows that the benchmarks work, and its figures mean nothing.**\n"
 VERDICTS = {True: "met", False: "**not met**", None: "not measured"}
@@ -26,8 +47,33 @@ OWN_PATH = re.compile(rf"(?:{'|'.join(re.escape(str(folder)) for folder in FOLDE
 """A folder of this machine, as errors name them; what is left is the file's name."""
 
 
-def render(measured: Mapping[str, Measured], names: list[str]) -> str:
-    """Write the page; `names` has the order of its parts."""
+def write(folder: Path, measured: dict[str, Measured]) -> None:
+    """Write the page, its pictures, and the figures for the next time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    figures.write(folder, measured)
+    for name, found in measured.items():
+        if found.section is not None and found.section.picture:
+            (folder / f"{name}.svg").write_text(found.section.picture, encoding="utf-8")
+    (folder / "RESULTS.md").write_text(render(measured), encoding="utf-8")
+
+
+def keep(name: str, found: Section, seconds: float) -> None:
+    """Put what a command of its own has measured onto the page, beside the parts."""
+    measured = figures.read(HERE)
+    measured[name] = Measured(
+        day=today(),
+        machine=machine(),
+        versions=versions(None),
+        seconds=seconds,
+        quick=False,
+        section=found,
+    )
+    write(HERE, measured)
+
+
+def render(measured: Mapping[str, Measured]) -> str:
+    """Write the page."""
+    names = (*PARTS, *SUITE)
     known = [name for name in names if name in measured]
     pieces = [HEAD]
     if any(measured[name].quick for name in known):
@@ -52,8 +98,8 @@ def section(name: str, measured: Measured) -> str:
     lines += [f"{_wrapped(note)}\n" for note in found.notes]
     if found.missing:
         lines.append("\n".join(f"- {_told(line)}" for line in found.missing) + "\n")
-    command = f"python -m benchmarks {name}"
-    lines.append(f"Measured on {measured.day} in {measured.seconds:.0f} s: `{command}`.\n")
+    command = found.command or f"python -m benchmarks {name}"
+    lines.append(f"Measured on {measured.day} in {measured.seconds:,.0f} s: `{command}`.\n")
     return "\n".join(lines)
 
 

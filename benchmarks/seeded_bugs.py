@@ -1,11 +1,11 @@
 """Which deliberate bugs of a backend `otakit check` catches, by which phase, and how long it takes.
 
-`python benchmarks/seeded_bugs.py [--sample N] [--seed N] [--named]` starts the mock with one bug of
+`python -m benchmarks.seeded_bugs [--sample N] [--seed N] [--named]` starts the mock with one bug of
 the catalogue (tests/support/ota_bugs) at a time and checks it. Without more it runs, for each bug
 of the sample (all, if none is given), the whole rules phase at default effort, and the other phases
 where rules did not catch it: as a backend's CI would, without a word of what is broken. With
 `--named` it tries only the verdicts that the catalogue names for each bug, which takes half a
-second a bug. The table is written to benchmarks/SEEDED_BUGS.md; bugs that were missed stand first.
+second a bug. The table becomes part of benchmarks/RESULTS.md; bugs that were missed stand first.
 """
 
 import argparse
@@ -16,33 +16,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests" / "support"))
+from benchmarks.figures import Section, Table, Target
+from benchmarks.results import keep
 
-from ota_bugs.catalogue import Bug, load  # noqa: E402 - found by the line above
-from ota_bugs.server import served_with  # noqa: E402
-from ota_support.checks import RUN, documents, target  # noqa: E402
-from ota_support.connect_project import prepared  # noqa: E402
-from otakit.contracts.choice import Choice  # noqa: E402
-from otakit.contracts.events import RuleFinished  # noqa: E402
-from otakit.contracts.phases import PHASES  # noqa: E402
-from otakit.contracts.profiles import PROFILES  # noqa: E402
-from otakit.contracts.rules import load as load_rules  # noqa: E402
-from otakit.contracts.runner import Run  # noqa: E402
-from otakit.contracts.session import Session  # noqa: E402
-from otakit.contracts.verdicts import Verdict  # noqa: E402
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
-TABLE = HERE / "SEEDED_BUGS.md"
-HEAD = """# Seeded bugs
+from ota_bugs.catalogue import Bug, load  # found by the line above
+from ota_bugs.server import served_with
+from ota_support.checks import RUN, documents, target
+from ota_support.connect_project import prepared
+from otakit.contracts.choice import Choice
+from otakit.contracts.events import RuleFinished
+from otakit.contracts.phases import PHASES
+from otakit.contracts.profiles import PROFILES
+from otakit.contracts.rules import load as load_rules
+from otakit.contracts.runner import Run
+from otakit.contracts.session import Session
+from otakit.contracts.verdicts import Verdict
 
-Written by `python benchmarks/seeded_bugs.py{options}`: the mock with one bug at a time, checked at
-default effort. *verdict* is the first of those that failed; *more* says how many others did.
-
-{summary}
-
-| bug | what is wrong | caught by | verdict | more | seconds |
-|---|---|---|---|---|---|
-"""
+METHOD = (
+    "The mock with one deliberate bug at a time, checked by `otakit check` at default effort{how}:"
+    " first the rules, then, where they found nothing, the other phases. *verdict* is the first of"
+    " those that failed, *more* says how many others did. {count} of the {all} bugs of the"
+    " catalogue (tests/support/ota_bugs), {choice}; those that only fleets find are left out."
+)
+HEAD = ("bug", "what is wrong", "caught by", "verdict", "more", "seconds")
+LIMIT = 95.0
+"""Percent of the bugs that are to be caught."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +81,36 @@ def checked(url: str, bug: Bug, phase: str, ids: tuple[str, ...]) -> tuple[str, 
     return tuple(result.rule.id for result in results if result.verdict is Verdict.FAIL)
 
 
-def write(results: list[Caught], options: str) -> str:
-    """Write the table; return its summary."""
+def section(results: list[Caught], *, of: int, named: bool, seed: int, command: str) -> Section:
+    """Write what was found; what was missed stands first."""
     missed = [caught for caught in results if not caught.phase]
+    share = 100 * (len(results) - len(missed)) / len(results)
     phases = Counter(caught.phase for caught in results if caught.phase)
     by_phase = ", ".join(f"{phase} {count}" for phase, count in phases.most_common())
-    share = 100 * (len(results) - len(missed)) / len(results)
-    seconds = sum(caught.seconds for caught in results) / len(results)
-    summary = (
-        f"{len(results)} bugs: {len(results) - len(missed)} caught ({share:.1f} %): {by_phase};"
-        f" {len(missed)} missed. {seconds:.1f} s a bug."
+    found = f"{share:.1f} % of {len(results)} ({by_phase})"
+    choice = "all" if len(results) == of else f"drawn by the seed {seed}"
+    how = ", only the verdicts that the catalogue names" if named else ""
+    ordered = [*missed, *(caught for caught in results if caught.phase)]
+    return Section(
+        title="Seeded bugs",
+        method=METHOD.format(how=how, count=len(results), all=of, choice=choice),
+        targets=(Target(what="caught", wanted=f"≥ {LIMIT:g} %", figure=found, met=share >= LIMIT),),
+        tables=(Table(head=HEAD, rows=tuple(row(caught) for caught in ordered), words=True),),
+        command=command,
     )
-    rows = [
-        f"| `{c.bug.name}` | {one_line(c.bug.sentence)} | {c.phase or '**missed**'} |"
-        f" {c.verdicts[0] if c.verdicts else ''} | {max(0, len(c.verdicts) - 1) or ''} |"
-        f" {c.seconds:.1f} |"
-        for c in [*missed, *(caught for caught in results if caught.phase)]
-    ]
-    head = HEAD.format(options=options, summary=summary)
-    TABLE.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
-    return summary
+
+
+def row(caught: Caught) -> tuple[str, ...]:
+    """Write a bug's line."""
+    first, *others = caught.verdicts or ("",)
+    return (
+        f"`{caught.bug.name}`",
+        one_line(caught.bug.sentence),
+        caught.phase or "**missed**",
+        first,
+        str(len(others) or ""),
+        f"{caught.seconds:.1f}",
+    )
 
 
 def one_line(text: str) -> str:
@@ -116,8 +126,10 @@ def main() -> None:
     parser.add_argument("--named", action="store_true", help="only the verdicts that are named")
     chosen = parser.parse_args()
     bugs = [bug for bug in load().values() if not bug.caught_by[0].startswith("FLEET-")]
+    count = len(bugs)
     if chosen.sample:
         bugs = sorted(Random(chosen.seed).sample(bugs, chosen.sample), key=lambda bug: bug.name)
+    began = time.perf_counter()
     results = []
     for number, bug in enumerate(bugs, 1):
         caught = tried(bug, named=chosen.named)
@@ -126,7 +138,15 @@ def main() -> None:
         print(f"{number}/{len(bugs)} {bug.name} {found} {caught.seconds:.1f} s", flush=True)  # noqa: T201
     options = " --named" if chosen.named else ""
     options += f" --sample {chosen.sample} --seed {chosen.seed}" if chosen.sample else ""
-    print(write(results, options))  # noqa: T201
+    written = section(
+        results,
+        of=count,
+        named=chosen.named,
+        seed=chosen.seed,
+        command=f"python -m benchmarks.seeded_bugs{options}",
+    )
+    keep("seeded_bugs", written, time.perf_counter() - began)
+    print(written.targets[0].figure)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ LETTERS = {"rules": "r", "sequences": "s", "concurrency": "c", "schema": "d"}
 
 HEAD = """# What the suite reaches of the documents
 
-Written by `python benchmarks/reach.py`: `otakit check --effort {effort}` at the mock, with each
+Written by `python -m benchmarks.reach`: `otakit check --effort {effort}` at the mock, with each
 profile. Behind a status stand the phases that were answered so: **r** cited rules, **s** random
 sequences, **c** what is done at the same time, **d** requests drawn from the OpenAPI files. A
 status in (parentheses) none was answered with, for the reason below.
