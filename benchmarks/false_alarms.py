@@ -31,7 +31,8 @@ CONNECT = "jfrog-connect"
 METHOD = (
     "`otakit check --effort {effort}` with all phases against a mock that has no fault, each"
     " dialect held to its own documents and model, with {count} seeds, from {first} on."
-    " Verdicts, requests and seconds are means of a run; what is not applicable says why in the report."
+    " Verdicts, requests and seconds are means of a run; what is not applicable"
+    " says why in the report."
 )
 HEAD = ("profile and dialect", "seeds", "silent", "hold", "not applicable", "requests", "seconds")
 
