@@ -3,7 +3,8 @@
 Whoever has otakit installed loads this module with each pytest, so it imports pytest and the
 standard library alone. What a fixture or an option needs is imported when that is used:
 `pytest_worlds` has the servers and universes, `pytest_story` what a failed test shows of them,
-`pytest_conforms` compares answers, `pytest_check` has the rules that `--otakit-check` collects.
+`pytest_conforms` compares answers, `pytest_check` has the rules that `--otakit-check` collects,
+`pytest_rules` what makes a test of one.
 """
 
 from collections.abc import Generator, Iterator

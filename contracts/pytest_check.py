@@ -1,6 +1,6 @@
 """Rules as tests: what `pytest --otakit-check URL` collects, and how it tries them.
 
-    options → Check → RuleItem for each rule → verdict → pytest's outcome
+    options → Check → RuleItem for each rule → verdict → pytest's outcome (`pytest_rules`)
 
 A worker of pytest-xdist logs in once, and removes what it has made when it ends. Forms are about
 the answers to all rules, whoever has tried them; so with workers they are judged in the process
@@ -8,7 +8,7 @@ that leads them (`pytest_forms`).
 """
 
 import secrets
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cached_property
@@ -18,20 +18,20 @@ from typing import Any
 import pytest
 
 from otakit.contracts.documents import Documents
-from otakit.contracts.errors import BadRequestOfUser, TargetUnreachable
+from otakit.contracts.errors import BadRequestOfUser
 from otakit.contracts.exchange import Exchange
-from otakit.contracts.failures import SEVERITIES
 from otakit.contracts.forms import is_form
 from otakit.contracts.plugin import option
 from otakit.contracts.profiles import DEFAULT_PROFILE, PROFILES
 from otakit.contracts.pytest_forms import Forms
-from otakit.contracts.rule import PLANS, Rule
+from otakit.contracts.pytest_rules import NotShown, RuleCollector, RuleItem, declare_markers, told
+from otakit.contracts.rule import Rule
 from otakit.contracts.rules import load
 from otakit.contracts.runner import Run
-from otakit.contracts.selection import chosen, plan_of
+from otakit.contracts.selection import chosen
 from otakit.contracts.session import Session
 from otakit.contracts.target import Target
-from otakit.contracts.verdicts import Result, Verdict
+from otakit.contracts.verdicts import Result
 from otakit.contracts.waivers.waiver import Waiver, read_waivers
 from otakit.mockserver.domain.clock import Clock
 
@@ -40,17 +40,6 @@ ROOT = "otakit"
 
 _CHOSEN = "otakit_rules"
 """The option that takes rules named as arguments to the workers."""
-
-_MOST = 50
-"""Requests of a broken rule that are shown."""
-
-
-class Broken(Exception):
-    """A rule does not hold."""
-
-
-class NotShown(Exception):
-    """A rule could not be tried: whether it holds is not known."""
 
 
 class Check:
@@ -71,7 +60,7 @@ class Check:
         self.left: list[str] = []
         self.worker = hasattr(config, "workerinput")
         self._running: Run | None = None
-        _declare_markers(config, self)
+        declare_markers(config, self.documents)
 
     def _waivers(self) -> dict[str, Waiver]:
         source = option(self._config, "waivers")
@@ -131,7 +120,7 @@ class Check:
         if isinstance(item, RuleItem) and call.when == "call":
             result = item.result
             if result is not None and result.broken:
-                report.sections.append(("otakit requests", _told(item.exchanges)))
+                report.sections.append(("otakit requests", told(item.exchanges)))
             if call.excinfo is not None and isinstance(call.excinfo.value, NotShown):
                 report.otakit_not_shown = True  # type: ignore[attr-defined]  # ours, and travels
             report.otakit_heard = Forms.noted(item.exchanges)  # type: ignore[attr-defined]  # as well
@@ -184,108 +173,6 @@ class Check:
             terminalreporter.section("otakit: still there of what was made")
             for line in self.left:
                 terminalreporter.line(line)
-
-
-class RuleCollector(pytest.Collector):
-    """All rules, as one group of tests."""
-
-    def __init__(self, *, check: Check, **node: Any) -> None:
-        """Have those of a check."""
-        super().__init__(**node)
-        self._check = check
-
-    def collect(self) -> Iterator["RuleItem"]:
-        """Make a test of each."""
-        for rule in self._check.rules:
-            yield RuleItem.from_parent(self, name=rule.id, rule=rule, check=self._check)
-
-
-class RuleItem(pytest.Item):
-    """One rule; its severity, plan and services are markers, its operations keywords."""
-
-    def __init__(self, *, rule: Rule, check: Check, **node: Any) -> None:
-        """Be a test of a rule."""
-        super().__init__(**node)
-        self.rule = rule
-        self.result: Result | None = None
-        self.exchanges: list[Exchange] = []
-        self._check = check
-        for name in _markers_of(rule, check.documents):
-            self.add_marker(name)
-        self.extra_keyword_matches.update(rule.operations)
-
-    def runtest(self) -> None:
-        """Try it, and let pytest have the verdict."""
-        try:
-            self.result, self.exchanges = self._check.tried(self.rule)
-        except TargetUnreachable as error:  # as we logged in
-            self.session.shouldfail = str(error)
-            raise NotShown(str(error)) from None
-        match self.result.verdict:
-            case Verdict.FAIL:
-                raise Broken
-            case Verdict.NOT_REACHED:
-                raise NotShown(self.result.reason)
-            case Verdict.WAIVED:
-                pytest.xfail(self.result.reason)
-            case Verdict.NOT_APPLICABLE:
-                pytest.skip(self.result.reason)
-            case Verdict.PASS:
-                pass
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Say what does not hold, or could not be tried."""
-        if isinstance(excinfo.value, NotShown):
-            return f"{_title(self.rule)}\n  not reached  {excinfo.value}"
-        if isinstance(excinfo.value, Broken) and self.result is not None:
-            return broken_lines(self.result)
-        return super().repr_failure(excinfo, style)
-
-    def reportinfo(self) -> tuple[Path, int, str]:
-        """Say where the rule stands."""
-        code = self.rule.check.__code__
-        return Path(code.co_filename), code.co_firstlineno - 1, self.rule.id
-
-
-def broken_lines(result: Result) -> str:
-    """Say what does not hold."""
-    failure = result.failure
-    lines = [_title(result.rule)]
-    if failure is not None:
-        if failure.title != result.rule.sentence:
-            lines.append(f"  what      {failure.title}")
-        lines += [f"  expected  {failure.expected}", f"  got       {failure.actual}"]
-        if failure.exchange is not None:
-            lines.append(f"  repeat    {failure.exchange.curl()}")
-    return "\n".join(lines)
-
-
-def _title(rule: Rule) -> str:
-    return f"{rule.id} {rule.severity}: {rule.sentence}\n  document  {rule.citation}"
-
-
-def _told(exchanges: list[Exchange]) -> str:
-    left_out = len(exchanges) - _MOST
-    lines = [f"(and {left_out} before)"] if left_out > 0 else []
-    for exchange in exchanges[-_MOST:]:
-        lines += [f"{exchange.name} -> {exchange.status}", f"    {exchange.curl()}"]
-    return "\n".join(lines)
-
-
-def _markers_of(rule: Rule, documents: Documents) -> list[str]:
-    known = documents.operations
-    mine = [known[name].api.name for name in rule.operations if name in known]
-    services = {name.rpartition("/")[2].rpartition("-v")[0] for name in mine}
-    plan = plan_of(rule, documents) if len(mine) == len(rule.operations) else rule.plan
-    return [rule.severity, plan, *sorted(services)]
-
-
-def _declare_markers(config: pytest.Config, check: Check) -> None:
-    names = [api.name for api in {o.api for o in check.documents.operations.values()}]
-    services = sorted({name.rpartition("/")[2].rpartition("-v")[0] for name in names})
-    for kind, known in (("severity", SEVERITIES), ("plan", PLANS), ("service", services)):
-        for name in known:
-            config.addinivalue_line("markers", f"{name}: otakit's rules of this {kind}")
 
 
 def _target(config: pytest.Config, profile: str) -> Target:
