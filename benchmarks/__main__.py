@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks import figures
 from benchmarks.figures import Measured
 from benchmarks.interruption import ending_all, limited
-from benchmarks.machine import machine, today, versions
+from benchmarks.machine import machine, today, versions_of_all
 from benchmarks.results import HERE, PARTS, section, write
 from benchmarks.setting import Setting
 
@@ -37,7 +37,7 @@ def main() -> int:
 def _run(parts: list[str], folder: Path | None, options: argparse.Namespace) -> int:
     """Measure part after part, and write after each; return 1 if one failed."""
     measured = figures.read(folder) if folder else {}
-    where = (machine(), versions(options.peers))
+    where = (machine(), versions_of_all(options.peers))
     for number, name in enumerate(parts, start=1):
         _say(f"[{number}/{len(parts)}] {name}")
         measured[name] = _measure(name, options, where)

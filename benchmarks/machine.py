@@ -26,11 +26,15 @@ def machine() -> str:
     )
 
 
-def versions(peers: Path | None) -> str:
-    """Name Python, the packages, and the peers that are found."""
+def versions() -> str:
+    """Name Python and the packages."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    found = [f"{name} {version(name)}" for name in PACKAGES]
-    return ", ".join([python, *found, *_peers(peers)])
+    return ", ".join([python, *(f"{name} {version(name)}" for name in PACKAGES)])
+
+
+def versions_of_all(peers: Path | None) -> str:
+    """Name Python, the packages, and the peers that are found."""
+    return ", ".join([versions(), *_peers(peers)])
 
 
 def _peers(folder: Path | None) -> list[str]:

@@ -63,7 +63,7 @@ def keep(name: str, found: Section, seconds: float) -> None:
     measured[name] = Measured(
         day=today(),
         machine=machine(),
-        versions=versions(None),
+        versions=versions(),
         seconds=seconds,
         quick=False,
         section=found,
