@@ -71,21 +71,30 @@ def test_wishes_come_true(
     )
 
 
-@pytest.mark.parametrize("wish", REFUSED)
-def test_wrong_wish_is_a_usage_error(
-    wish: str, run_pytest: Callable[..., pytest.RunResult]
-) -> None:
+def test_wrong_wish_is_a_usage_error(run_pytest: Callable[..., pytest.RunResult]) -> None:
     """In one line that names the test, before anything runs."""
-    source = f"import pytest\n@pytest.mark.otakit({wish})\ndef test_it(ota_mender): pass\n"
-    result = run_pytest(source)
+    wish, reason = next(iter(REFUSED.items()))
+    result = run_pytest(wishing(wish))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    said = "ERROR: test_theirs.py::test_it: @pytest.mark.otakit: " + REFUSED[wish]
+    said = "ERROR: test_theirs.py::test_0: @pytest.mark.otakit: " + reason
     assert said in result.stderr.str() + result.stdout.str()
 
 
-def test_wrong_wish_is_told_by_workers(run_pytest: Callable[..., pytest.RunResult]) -> None:
-    """With pytest-xdist as well, also of a test that uses no fixture."""
-    source = "import pytest\n@pytest.mark.otakit(scenarioo=1)\ndef test_it(): pass\n"
-    result = run_pytest(source, "-n", "2")
-    result.assert_outcomes(errors=1)
-    assert "there is no 'scenarioo'; there are scenario" in result.stdout.str()
+def test_every_wrong_wish_is_told_by_workers(
+    run_pytest: Callable[..., pytest.RunResult],
+) -> None:
+    """With pytest-xdist each test has its own line, also one that uses no fixture."""
+    result = run_pytest(wishing(*REFUSED), "-n", "2")
+    result.assert_outcomes(errors=len(REFUSED))
+    told = result.stdout.str()
+    for number, reason in enumerate(REFUSED.values()):
+        assert f"test_theirs.py::test_{number}: @pytest.mark.otakit: {reason}" in told
+
+
+def wishing(*wishes: str) -> str:
+    """Write a module of tests with markers."""
+    tests = (
+        f"@pytest.mark.otakit({wish})\ndef test_{number}(): pass\n"
+        for number, wish in enumerate(wishes)
+    )
+    return "import pytest\n" + "".join(tests)
