@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -38,15 +39,21 @@ class Target:
     artifact: bytes
 
 
+@pytest.fixture(scope="session")
+def fuzzed_server(start_server: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function that gives a worker's one server with given options."""
+    return cache(start_server)
+
+
 @pytest.fixture
-def ota_target(start_server: Callable[..., Any], options: tuple[str, ...]) -> Iterator[Target]:
-    """Return a server of its own, populated; it is stopped when the test is over."""
-    server = start_server(*options)
+def ota_target(fuzzed_server: Callable[..., Any], options: tuple[str, ...]) -> Iterator[Target]:
+    """Return a server that has nothing from another test, populated."""
+    server = fuzzed_server(*options)
+    reset = f"{server.url}/otakit/v1/universes/default/reset"
+    httpx.post(reset, headers=STEERING).raise_for_status()
     target = populate(server)
     with obliging(target.url, f"Bearer {target.tokens['deviceToken']}"):
         yield target
-    server.process.terminate()
-    server.process.wait(timeout=20)
 
 
 def populate(server: Any) -> Target:

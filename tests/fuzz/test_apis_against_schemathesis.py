@@ -20,7 +20,7 @@ import pytest
 from otakit.specs.catalogue import NAMES, Api, apis, control, resolved, served
 
 HERE = Path(__file__).parent
-EXAMPLES = os.environ.get("OTAKIT_FUZZ_EXAMPLES", "20")
+EXAMPLES = os.environ.get("OTAKIT_FUZZ_EXAMPLES", "8")
 SEED = os.environ.get("OTAKIT_FUZZ_SEED", "20261120")
 CONTROL_TOKEN = "fuzz-0123456789abcdef"
 EMAIL, PASSWORD = "admin@example.com", "otakit-password"
