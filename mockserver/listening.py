@@ -5,7 +5,7 @@ import base64
 import binascii
 import socket
 import struct
-from typing import Any, cast
+from typing import Any
 from weakref import ref
 
 import uvicorn
@@ -17,6 +17,7 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
+from otakit.mockserver.one_go import OneGo
 from otakit.mockserver.wire import WIRE
 
 MAX_MESSAGE = 8 << 20
@@ -25,57 +26,6 @@ MAX_HEAD = 1 << 20
 
 PING_INTERVAL = PING_TIMEOUT = 30.0
 """Seconds, section 8.1 of the server facts: a peer that is silent for a minute is gone."""
-
-
-class OneGo:
-    """A transport that sends together what is written together: an answer's head and its body.
-
-    uvicorn writes one after the other, and each write is a call of the kernel and a packet, which
-    wakes the client. What nothing follows is sent when the event loop comes round again.
-    """
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        """Write to this transport, which does all else."""
-        self._transport = transport
-        self._loop = loop
-        self._held = b""
-
-    def __getattr__(self, name: str) -> Any:
-        """Return what else a transport has."""
-        return getattr(self._transport, name)
-
-    def is_closing(self) -> bool:
-        """Say whether it is closed, or about to be."""
-        return self._transport.is_closing()
-
-    def write(self, data: bytes) -> None:
-        """Hold the first part, and send it with the next one."""
-        if self._held:
-            held, self._held = self._held, b""
-            self._transport.writelines((held, data))
-        elif data:
-            self._held = data
-            self._loop.call_soon(self.flush)
-
-    def flush(self) -> None:
-        """Send what is held."""
-        if self._held:
-            held, self._held = self._held, b""
-            self._transport.write(held)
-
-    def close(self) -> None:
-        """End the connection after what was written."""
-        self.flush()
-        self._transport.close()
-
-    def abort(self) -> None:
-        """End the connection now; what was written has gone to the kernel, at least."""
-        self.flush()
-        self._transport.abort()
-
-    def get_write_buffer_size(self) -> int:
-        """Count what is written and not sent."""
-        return len(self._held) + self._transport.get_write_buffer_size()
 
 
 class Listener(HttpToolsProtocol):
@@ -93,19 +43,15 @@ class Listener(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self.ended = asyncio.Event()
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn
-        """Begin with a connection."""
-        super().connection_made(cast("asyncio.Transport", OneGo(transport, self.loop)))
-
     def connection_lost(self, exc: Exception | None) -> None:
         """Learn that the client has gone."""
         self.ended.set()
         super().connection_lost(exc)
 
-    def leave(self, request: "ref[Any]", *, reset: bool) -> None:
+    def leave(self, request: "ref[OneGo]", *, reset: bool) -> None:
         """End the connection, and take a request on it for answered."""
         if (cycle := request()) is not None:
-            cycle.disconnected = True
+            cycle.leave()
         _end(self.transport, reset=reset, at_once=self.ended.is_set())
 
     def data_received(self, data: bytes) -> None:
@@ -126,6 +72,7 @@ class Listener(HttpToolsProtocol):
         self._in_head = False
         super().on_headers_complete()
         if self.cycle is not None:  # as it is before a handshake
+            self.cycle.__class__ = OneGo  # uvicorn does not ask of which class it shall be
             scope: Any = self.scope
             scope["extensions"] = {WIRE: (self, ref(self.cycle))}  # which has the scope: no circle
 

@@ -140,6 +140,8 @@ class Throttled(Harmed):
     async def harm(self, chunk: bytes, *, more: bool) -> None:
         """Wait, send a piece, go on."""
         piece = math.ceil(self._rate / STEPS)
+        if not self._spent:  # the head is not slow; it would wait for what follows
+            await self.send({"type": "http.response.body", "body": b"", "more_body": True})
         while chunk and self._spent < MAX_PAUSE:
             sent, chunk = chunk[:piece], chunk[piece:]
             wait = min(len(sent) / self._rate, MAX_PAUSE - self._spent)
