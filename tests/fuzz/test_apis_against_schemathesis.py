@@ -4,7 +4,7 @@ It tries the documents' examples, boundary values, random data, valid and not, a
 requests; it looks at status, type, headers and body of each answer, that what is invalid is
 refused, and that no operation works without its token. `checks.toml` says what is left out.
 
-To look for more than CI has time for: OTAKIT_FUZZ_EXAMPLES=60 OTAKIT_FUZZ_SEED=7 pytest tests/fuzz
+To look for more than CI has time for: OTAKIT_FUZZ_EXAMPLES=80 OTAKIT_FUZZ_SEED=7 pytest tests/fuzz
 """
 
 import json

@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 
+from ota_support.depth import examples
 from otakit.mockserver.domain.deployment import FINISHED, INPROGRESS, SCHEDULED
 from otakit.mockserver.domain.progress import FINAL, PENDING, STATUSES
 from otakit.mockserver.projection import FOLDS, fold, shape_of, unfold
 from otakit.specs.catalogue import apis, resolved
 
-steady = settings(derandomize=True, deadline=None, max_examples=60)
+steady = settings(derandomize=True, deadline=None, max_examples=examples(20))
 
 Schema = dict[str, Any]
 

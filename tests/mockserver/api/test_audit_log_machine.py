@@ -16,6 +16,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from ota_support.depth import examples
 from ota_support.device import AUTH, auth_request
 from ota_support.server import LOGIN, NO_TLS
 from otakit.fixtures.keys import generate_key
@@ -368,7 +369,7 @@ def test_every_change_has_its_entry(office: type[Office]) -> None:
         settings=settings(
             derandomize=True,
             deadline=None,
-            max_examples=12,
+            max_examples=examples(5),
             stateful_step_count=40,
             report_multiple_bugs=False,
         ),

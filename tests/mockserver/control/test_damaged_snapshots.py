@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from ota_stories import companions, deployments, jfrog_connect, services
 from ota_stories.recorder import Recorder
 from ota_stories.stage import Stage, artifact_file
+from ota_support.depth import examples
 from ota_support.server import LOGIN
 from ota_support.snapshots import resealed, restore, seal, take
 
 SETTINGS = settings(
     derandomize=True,
     deadline=None,
-    max_examples=150,
+    max_examples=examples(50),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 OTHERS: tuple[Any, ...] = (None, True, -7, 0.5, "text", [], ["x"], {}, {"x": 1})

@@ -13,7 +13,7 @@ from ota_support.server import NO_TLS
 from ota_support.tenant_life import ID, MARK, Life
 from otakit.mockserver.client import ControlClient, Events
 
-UNIVERSES, SEEDS, THREADS, ACTS = 200, 20, 16, 20
+UNIVERSES, SEEDS, THREADS, ACTS = 200, 20, 16, 12
 
 HEARD = 8
 """Universes whose events are heard."""

@@ -7,6 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from ota_support.depth import examples
 from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.domain.device import AuthSet, Device
 from otakit.mockserver.domain.errors import DeviceExists, Invalid, Unauthorized, Unprocessable
@@ -167,5 +168,5 @@ class Gate(RuleBasedStateMachine):
 
 TestGate = Gate.TestCase
 TestGate.settings = settings(
-    derandomize=True, deadline=None, max_examples=150, stateful_step_count=40
+    derandomize=True, deadline=None, max_examples=examples(60), stateful_step_count=40
 )

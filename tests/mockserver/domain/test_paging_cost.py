@@ -65,7 +65,6 @@ def count_steps(act: Callable[[], object]) -> int:
         return trace
 
     before = sys.gettrace()
-    gc.collect()
     gc.disable()  # Hypothesis hangs Python code on every collection, which would be counted
     sys.settrace(trace)
     try:

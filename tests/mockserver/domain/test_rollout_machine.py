@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from ota_models.one_rollout import ACTIVE, COMPLETED, Expectation
 from ota_models.shares import shares
+from ota_support.depth import examples
 from otakit.mockserver.domain.artifacts import Content
 from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.domain.deployment import Deployment, Plan
@@ -284,5 +285,5 @@ class Rollout(RuleBasedStateMachine):
 
 TestRollout = Rollout.TestCase
 TestRollout.settings = settings(
-    derandomize=True, deadline=None, max_examples=300, stateful_step_count=40
+    derandomize=True, deadline=None, max_examples=examples(100), stateful_step_count=40
 )

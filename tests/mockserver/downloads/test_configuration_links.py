@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from ota_support.depth import examples
 from ota_support.device import AUTH, auth_request
 from ota_support.server import LOGIN
 from otakit.fixtures.artifact_reader import read_artifact
@@ -25,7 +26,7 @@ QUERY = ("tenant_id", "x-men-expire", "x-men-signature")
 PARTS = ("deployment", "device_type", "device_id", *QUERY)
 
 texts = st.text(max_size=50)
-repeatable = settings(derandomize=True, deadline=None, max_examples=200)
+repeatable = settings(derandomize=True, deadline=None, max_examples=examples(80))
 
 
 class Site:

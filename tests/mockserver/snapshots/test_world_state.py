@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis.stateful import rule
 
 from ota_models.life import Life
+from ota_support.depth import examples
 from otakit.mockserver.domain.clock import Clock
 from otakit.mockserver.domain.dialect import DIALECTS, DOCUMENTED
 from otakit.mockserver.domain.world import World
@@ -44,7 +45,7 @@ class Interrupted(Life):
 
 TestInterrupted = Interrupted.TestCase
 TestInterrupted.settings = settings(
-    derandomize=True, deadline=None, max_examples=60, stateful_step_count=30
+    derandomize=True, deadline=None, max_examples=examples(30), stateful_step_count=30
 )
 
 
