@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Error, Page
 from ota_support.server import EMAIL, NO_TLS, PASSWORD
 from otakit.fixtures.keys import generate_key
 
+pytestmark = pytest.mark.xdist_group("cors")  # which start Chromium once
+
 WORK = """
 async ({server, email, password, keys}) => {
   const manage = await login(server, email, password);

@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+pytestmark = pytest.mark.xdist_group("certificates")  # which share a key
+
 Refuse = Callable[..., str]
 
 PEM = (Encoding.PEM, PrivateFormat.PKCS8)

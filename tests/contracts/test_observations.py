@@ -16,6 +16,8 @@ from otakit.contracts.latitude import Freedom, freedom_at, latitude_of
 from otakit.contracts.oracle import NOTHING, Expected
 from otakit.contracts.trial import Trial
 
+pytestmark = pytest.mark.xdist_group("observations")  # which share what was seen once
+
 STEPS = load()
 Seen = dict[str, list[tuple[Expected, int, Any]]]
 

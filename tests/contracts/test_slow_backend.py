@@ -11,6 +11,8 @@ import pytest
 import ota_support
 from ota_support.sequences import search_at
 
+pytestmark = pytest.mark.xdist_group("slow backend")  # which share a server
+
 
 @pytest.fixture(scope="module")
 def slow() -> Iterator[str]:

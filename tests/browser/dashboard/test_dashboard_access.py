@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+pytestmark = pytest.mark.xdist_group("dashboard access")  # which start Chromium once
+
 NAMED = {
     *("button", "link", "textbox", "searchbox", "combobox", "checkbox", "switch", "spinbutton"),
     *("dialog", "region", "table", "img", "progressbar", "group"),

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.xdist_group("dashboard faults")  # which start Chromium once
 
 
 def test_fault_is_injected_and_hits(

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from ota_support.scripted import an_artifact
+
+pytestmark = pytest.mark.xdist_group("dashboard fleet")  # which start Chromium once
 
 
 def test_simulated_devices_are_counted_and_those_that_update(

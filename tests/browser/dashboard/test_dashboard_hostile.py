@@ -13,6 +13,8 @@ from playwright.sync_api import expect
 from ota_support.device import Device
 from ota_support.server import NO_TLS
 
+pytestmark = pytest.mark.xdist_group("dashboard hostile")  # which start Chromium once
+
 IMAGE = "<img src=x onerror=\"window.hacked = 'by an image'\">"
 SCRIPT = "</td></table><script>window.hacked = 'by a script'</script>"
 BLANK = "(blank)"

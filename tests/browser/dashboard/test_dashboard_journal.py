@@ -5,7 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.xdist_group("dashboard journal")  # which start Chromium once
 
 
 def ask_around(dashboard: Any) -> None:

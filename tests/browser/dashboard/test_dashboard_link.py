@@ -5,7 +5,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.xdist_group("dashboard link")  # which start Chromium once
 
 
 def free_port() -> int:

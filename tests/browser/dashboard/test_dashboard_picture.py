@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.xdist_group("dashboard picture")  # which start Chromium once
 
 MAX_SIZE = 300 * 1024
 

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from playwright.sync_api import expect
 
 from ota_support.server import NO_TLS
+
+pytestmark = pytest.mark.xdist_group("dashboard universes")  # which start Chromium once
 
 
 def manage(dashboard: Any) -> Any:

@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+pytestmark = pytest.mark.xdist_group("device limit")  # which share a server
+
 DEVICES = "v2/devauth/devices"
 
 Refused = Callable[[httpx.Response, int], str]

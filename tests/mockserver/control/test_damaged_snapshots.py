@@ -18,6 +18,8 @@ from ota_support.depth import examples
 from ota_support.server import LOGIN
 from ota_support.snapshots import resealed, restore, seal, take
 
+pytestmark = pytest.mark.xdist_group("damaged snapshots")  # which share a server with a history
+
 SETTINGS = settings(
     derandomize=True,
     deadline=None,

@@ -18,6 +18,8 @@ from otakit.mockserver.domain.filters import Predicate
 from otakit.mockserver.domain.index import Page
 from otakit.mockserver.domain.world import World
 
+pytestmark = pytest.mark.xdist_group("paging cost")  # which share two Worlds
+
 SMALL, LARGE = 1_000, 5_000
 SAME = Predicate(scope="inventory", attribute="type", type="$eq", value="pi")
 OWN = Predicate(scope="identity", attribute="sn", type="$in", value=list(range(500, 520)))

@@ -22,6 +22,8 @@ from otakit.mockserver.testing import (
     universe,
 )
 
+pytestmark = pytest.mark.xdist_group("without pytest")  # which share a server
+
 DEVICES = "v2/devauth/devices"
 
 
