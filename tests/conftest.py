@@ -1,5 +1,6 @@
 """What all tests share: real programs, and a real server to talk to."""
 
+import importlib
 import os
 import shutil
 import ssl
@@ -18,7 +19,11 @@ from ota_support.server import LOGIN, NO_TLS
 
 @pytest.fixture(scope="session", autouse=True)
 def one_tls_context() -> Iterator[None]:
-    """Let clients share the system's authorities: httpx would load them for each, for 30 ms."""
+    """Let clients share the system's authorities: httpx would load them for each, for 30 ms.
+
+    What it loads late is loaded now: pytester, in a test, forgets what was imported meanwhile.
+    """
+    importlib.import_module("httpcore")
     with pytest.MonkeyPatch.context() as patch:
         shared = cache(httpx.create_ssl_context)
         patch.setattr("httpx._transports.default.create_ssl_context", shared)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ota_support.checks import documents
+from ota_support.depth import examples
 from ota_support.sequences import search_at, tour_of
 from otakit.contracts.acts import load
 from otakit.contracts.acts.tour import TOUR
@@ -38,7 +39,9 @@ def test_mock_agrees_with_the_oracle(
 ) -> None:
     """Nothing is found, everything is compared, and nothing is left behind."""
     server = edition_server(PROFILES[profile].edition, dialect)
-    with search_at(server.url, profile=profile, dialect=dialect, seed=seed) as search:
+    with search_at(
+        server.url, profile=profile, dialect=dialect, seed=seed, sequences=examples(4)
+    ) as search:
         assert list(filter(None, search.findings())) == []
         assert search.seen == {name for name, kind in STEPS.items() if search.knows(kind)}
         assert search.tried >= search.budget.sequences
@@ -88,7 +91,7 @@ def test_several_runs_share_a_backend(edition_server: Callable[[str, str], Any])
     findings: list[Any] = []
 
     def run(seed: int) -> None:
-        with search_at(server.url, seed=seed, sequences=4) as search:
+        with search_at(server.url, seed=seed, sequences=2) as search:
             findings.extend(filter(None, search.findings()))
             findings.extend([] if search.tried else ["nothing was tried"])
 

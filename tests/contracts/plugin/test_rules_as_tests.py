@@ -154,7 +154,7 @@ def test_interrupted(server: Any, pytester: pytest.Pytester, workers: tuple[str,
         passed = 0
         for line in process.stdout:
             passed += "PASSED" in line
-            if passed == 20:
+            if passed == 8:
                 os.killpg(process.pid, signal.SIGINT)
                 break
         process.stdout.read()
