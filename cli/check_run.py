@@ -87,7 +87,7 @@ def prepare(  # noqa: PLR0913 - what a run consists of
         documents=documents,
         rules=choice.rules(phases, ids, apis, order),
         phases=choice.phases(phases, ids, apis, effort=wanted, seed=seed or 0),
-        waivers=read_waivers(waivers, choice.names, _today()) if waivers else {},
+        waivers=read_waivers(waivers, choice.names, _today(), dialect) if waivers else {},
         effort=wanted,
     )
 

@@ -53,6 +53,12 @@ ENDING: frozenset[str] = frozenset(
 )
 """Operations after which a device may have no way in: only spare ones are asked about."""
 
+KEEPING: frozenset[str] = frozenset({"setDeviceConfiguration"})
+"""Operations that may make what they change: asked about the run's own devices alone.
+
+The real server keeps what is configured for a device that it does not know, and nothing removes it.
+"""
+
 CHANGING: frozenset[str] = frozenset(
     {
         *ENDING,

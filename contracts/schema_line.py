@@ -20,7 +20,7 @@ from otakit.contracts.caller import Caller
 from otakit.contracts.exchange import Exchange
 from otakit.contracts.operation import Operation
 from otakit.contracts.schema_bodies import Bodies
-from otakit.contracts.schema_bounds import changes, meanings
+from otakit.contracts.schema_bounds import KEEPING, changes, meanings
 from otakit.contracts.schema_things import Things
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Line:
         bound: dict[str, Any] = dict(case.path_parameters or {})
         for name, drawn in bound.items():
             kind = stands_for.get(name)
-            if kind is None or self._things.is_own(str(drawn)):
+            if kind is None or (self._things.is_own(str(drawn)) and operation.id not in KEEPING):
                 continue
             if not changes(operation) and self._chance.random() < 0.2:  # noqa: PLR2004
                 continue

@@ -14,7 +14,7 @@ from otakit.contracts.json_web_token import claims_in
 from otakit.contracts.ledger import ACCESS_TOKEN, ARTIFACT, DEPLOYMENT, DEVICE, FILTER, Kind
 from otakit.contracts.outcomes import NotApplicable, NotReached
 from otakit.contracts.rollout import UNKNOWN
-from otakit.contracts.schema_bounds import ENDING
+from otakit.contracts.schema_bounds import ENDING, KEEPING
 from otakit.contracts.signing_device import SigningDevice
 
 _MOST_MADE = 40
@@ -92,6 +92,8 @@ class Things:
         """
         if kind == "project":
             return self.backend.target.project_key
+        if operation in KEEPING:
+            return self._existing(kind, operation) or self.keeper.id
         if self._chance.random() < 0.7 and (own := self._existing(kind, operation)):  # noqa: PLR2004
             return own
         return self.nobody(odd)

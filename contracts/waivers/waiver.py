@@ -8,7 +8,8 @@ A file is a list in YAML; every entry has all four:
       expires: 2027-03-31
 
 `expires: never` is for what nobody on one's own side can mend. `SEQ-*` stands for all rules that
-begin so; what a file says of one of them by name comes first.
+begin so; what a file says of one of them by name comes first. With `dialect: documented` an entry
+counts only where answers are held to the documents, not to the real server's own ways.
 """
 
 from collections.abc import Collection, Iterable
@@ -23,6 +24,7 @@ from typing import Any
 import yaml
 
 from otakit.contracts.errors import BadWaivers
+from otakit.specs.catalogue import DIALECTS, DOCUMENTED
 
 _FIELDS = ("rule", "reason", "owner", "expires")
 
@@ -31,13 +33,15 @@ _FIELDS = ("rule", "reason", "owner", "expires")
 class Waiver:
     """What may be broken until a day; `expires` is None if there is no such day.
 
-    `rule` is the id of a rule, or how the ids of several begin, with `*` behind it.
+    `rule` is the id of a rule, or how the ids of several begin, with `*` behind it. It counts in
+    one `dialect`, or in all.
     """
 
     rule: str
     reason: str
     owner: str
     expires: date | None
+    dialect: str | None = None
 
     def fits(self, rule: str) -> bool:
         """Say whether it is about a rule."""
@@ -59,9 +63,16 @@ def shipped_waivers() -> dict[str, Traversable]:
     return {file.name.removesuffix(".yaml"): file for file in found}
 
 
-def read_waivers(source: str, rules: Collection[str], today: date) -> dict[str, Waiver]:
-    """Read the waivers of a file, or of a shipped one by name, by rule; raises BadWaivers."""
-    file: Path | Traversable = shipped_waivers().get(source, Path(source))
+def read_waivers(
+    source: str, rules: Collection[str], today: date, dialect: str = DOCUMENTED
+) -> dict[str, Waiver]:
+    """Read the waivers of a file, or of a shipped one by name, by rule; raises BadWaivers.
+
+    Those for another dialect do not count. A shipped file is for all profiles: it may have rules
+    that are not theirs.
+    """
+    shipped = shipped_waivers().get(source)
+    file: Path | Traversable = shipped or Path(source)
     try:
         entries = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -71,16 +82,21 @@ def read_waivers(source: str, rules: Collection[str], today: date) -> dict[str, 
     if not isinstance(entries, list):
         raise _bad(file, "has to be a list with an entry for each rule")
     waivers: dict[str, Waiver] = {}
+    seen: set[str] = set()
     for number, entry in enumerate(entries, start=1):
         waiver = _waiver(file, number, entry)
-        _check(file, waiver, rules, waivers, today)
-        waivers[waiver.rule] = waiver
+        if shipped is None:
+            _check_known(file, waiver, rules)
+        _check(file, waiver, seen, today)
+        seen.add(waiver.rule)
+        if waiver.dialect in {None, dialect}:
+            waivers[waiver.rule] = waiver
     many = {name: w for w in waivers.values() for name in rules if w.rule != name and w.fits(name)}
     return many | {name: waiver for name, waiver in waivers.items() if name in rules}
 
 
 def _waiver(file: Path | Traversable, number: int, entry: Any) -> Waiver:
-    if not isinstance(entry, dict) or set(entry) != set(_FIELDS):
+    if not isinstance(entry, dict) or {*entry} - {"dialect"} != {*_FIELDS}:
         raise _bad(file, f"entry {number} has to have {', '.join(_FIELDS)}, and nothing else")
     for name in ("rule", "reason", "owner"):
         if not isinstance(entry[name], str) or not entry[name].strip():
@@ -88,20 +104,19 @@ def _waiver(file: Path | Traversable, number: int, entry: Any) -> Waiver:
     expires = entry["expires"]
     if type(expires) is not date and expires != "never":
         raise _bad(file, f"entry {number}: 'expires' is no day such as 2027-03-31, nor 'never'")
+    if entry.get("dialect", DOCUMENTED) not in DIALECTS:
+        raise _bad(file, f"entry {number}: 'dialect' is none of {', '.join(DIALECTS)}")
     return Waiver(**{**entry, "expires": None if expires == "never" else expires})
 
 
-def _check(
-    file: Path | Traversable,
-    waiver: Waiver,
-    rules: Collection[str],
-    seen: Iterable[str],
-    today: date,
-) -> None:
+def _check_known(file: Path | Traversable, waiver: Waiver, rules: Collection[str]) -> None:
     if not any(waiver.fits(rule) for rule in rules):
         near = get_close_matches(waiver.rule, rules, 1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
         raise _bad(file, f"there is no rule '{waiver.rule}'{hint}")
+
+
+def _check(file: Path | Traversable, waiver: Waiver, seen: Iterable[str], today: date) -> None:
     if waiver.rule in seen:
         raise _bad(file, f"'{waiver.rule}' is there twice")
     if waiver.expires is not None and waiver.expires < today:

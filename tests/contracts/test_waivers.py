@@ -45,9 +45,17 @@ def test_waiver_of_many_leaves_what_is_named(tmp_path: Path) -> None:
     assert {name: w.reason for name, w in waivers.items()} == {RULES[0]: "other", RULES[1]: "why"}
 
 
+def test_waiver_may_be_for_one_dialect(tmp_path: Path) -> None:
+    """In the other one the rule is held to."""
+    file = written(tmp_path, {**GOOD, "dialect": "documented"}, {**GOOD, "rule": RULES[1]})
+    assert set(read_waivers(file, RULES, TODAY)) == set(RULES)
+    assert set(read_waivers(file, RULES, TODAY, "as-built")) == {RULES[1]}
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        ({"dialect": "bavarian"}, "entry 1: 'dialect' is none of documented, as-built"),
         ({"rule": "SEQ-*"}, "there is no rule 'SEQ-*'"),
         ({"rule": "MEN-DEV-AUT-010"}, "there is no rule 'MEN-DEV-AUT-010'; did you mean 'MEN-DEV"),
         ({"rule": "else"}, "there is no rule 'else'"),
@@ -97,7 +105,10 @@ def test_file_that_is_none_is_refused(tmp_path: Path, text: str, said: str) -> N
 
 
 @pytest.mark.parametrize("name", shipped_waivers())
-def test_shipped_file_is_of_rules_that_there_are(name: str) -> None:
-    """It is found by its name."""
+def test_shipped_file_is_of_rules_that_there_are(name: str, tmp_path: Path) -> None:
+    """All of them, in the documents that it is about; elsewhere it may be used as well."""
     choice = Choice(PROFILES["mender-open-source"], documents("mender"), load())
-    assert read_waivers(name, choice.names, TODAY)
+    copy = tmp_path / "waivers.yaml"
+    copy.write_text(shipped_waivers()[name].read_text())
+    assert read_waivers(str(copy), choice.names, TODAY) == read_waivers(name, choice.names, TODAY)
+    assert set(read_waivers(name, RULES, TODAY)) <= set(RULES)
