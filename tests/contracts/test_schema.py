@@ -17,6 +17,8 @@ from otakit.contracts.schema_search import Budget, SchemaSearch
 from otakit.contracts.session import Session
 
 SMALL = Budget(rounds=1, valid=2, invalid=1, chains=1, steps=5, seconds=60.0)
+DEVICES = "v2/devauth/devices?per_page=500"
+CONFIGURED = "v1/deviceconfig/configurations/device"
 OTHERS = (
     *("v2/devauth/devices", "v1/inventory/devices", "v1/inventory/groups"),
     *("v1/deployments/artifacts", "v1/deployments/deployments", "v2/inventory/filters"),
@@ -105,6 +107,25 @@ def test_others_notice_nothing(start_server: Callable[..., Any]) -> None:
         after = [mine.management.get(path).json() for path in OTHERS]
     for listed, still in zip(before, after, strict=True):
         assert [item for item in listed if item not in still] == []
+
+
+def test_nothing_is_kept_for_devices_that_there_are_not(
+    edition_server: Callable[[str, str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the real server keeps what is configured for any id, only own devices have some."""
+    server = edition_server("mender", "as-built")
+    monkeypatch.setattr(Session, "thin_out", lambda *_: None)
+    asked = Budget(rounds=2, valid=10, invalid=2, chains=0, steps=0, seconds=60.0)
+    with session_at(server.url, dialect="as-built") as session:
+        with search_at(session, 1, ["setDeviceConfiguration"], asked) as search:
+            assert found_by(search) == []
+            management = search.backend.management
+            devices = {device["id"] for device in management.get(DEVICES).json()}
+            asked_about = {e.request.url.path.rpartition("/")[2] for e in session.exchanges}
+            strangers = asked_about - devices
+            kept = [i for i in strangers if management.get(f"{CONFIGURED}/{i}").status == 200]
+        assert asked_about & devices
+        assert kept == []
 
 
 def test_fence_stops_what_is_not_ours(
