@@ -108,7 +108,7 @@ def test_behaviour_that_raises_is_named(
     assert devices_of(server) == []
 
 
-MOMENTS = (1, 9, 30, 70, 120, 170)
+MOMENTS = (1, 30, 70, 170)
 """After so many requests Ctrl-C comes."""
 
 

@@ -83,10 +83,8 @@ def test_demo_begins_with_fifty_devices() -> None:
 def test_demo_runs_with_every_dialect_edition_and_plan() -> None:
     """It is not only for the current documents."""
     for options in (
-        ("--dialect", "as-built"),
+        ("--dialect", "as-built", "--plan", "os", "--clock", "frozen"),
         ("--edition", "mender-1"),
-        ("--plan", "os"),
-        ("--clock", "frozen"),
     ):
         with serving("--demo", *options) as server:
             assert server.count() == 40
