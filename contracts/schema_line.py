@@ -12,6 +12,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+import httpx
 import requests
 import schemathesis
 from hypothesis import reject
@@ -142,9 +143,12 @@ class Line:
         if SIGNATURE in sent and isinstance(content, bytes) and self._chance.random() < _SIGNED:
             sent[SIGNATURE] = self._bodies.key.sign(content)
         caller = self._caller(operation)
-        return caller.request(
-            str(prepared.method), str(prepared.url), headers=sent, content=content
-        )
+        try:
+            return caller.request(
+                str(prepared.method), str(prepared.url), headers=sent, content=content
+            )
+        except httpx.InvalidURL:  # too long for httpx, for instance
+            reject()
 
     def _caller(self, operation: Operation) -> Caller:
         backend = self._things.backend

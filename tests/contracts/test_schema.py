@@ -8,6 +8,7 @@ import pytest
 
 from ota_support.connect_project import prepared
 from ota_support.sequences import session_at
+from otakit.contracts import schema_line
 from otakit.contracts.backend import Backend
 from otakit.contracts.errors import TargetUnreachable
 from otakit.contracts.ledger import found
@@ -126,6 +127,24 @@ def test_nothing_is_kept_for_devices_that_there_are_not(
             kept = [i for i in strangers if management.get(f"{CONFIGURED}/{i}").status == 200]
         assert asked_about & devices
         assert kept == []
+
+
+def test_what_no_client_can_send_is_not_sent(
+    edition_server: Callable[[str, str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A URL that is too long for the HTTP library is drawn anew, and ends nothing."""
+    prepare = schema_line._prepared
+
+    def prolonged(told: dict[str, Any]) -> Any:
+        prepared = prepare(told)
+        prepared.url = f"{prepared.url}?{'x' * (1 << 16)}"
+        return prepared
+
+    monkeypatch.setattr(schema_line, "_prepared", prolonged)
+    server = edition_server("mender", "documented")
+    with session_at(server.url) as session, search_at(session, 1, ["listDevices"]) as search:
+        assert found_by(search) == []
+        assert search.asked == set()
 
 
 def test_fence_stops_what_is_not_ours(
