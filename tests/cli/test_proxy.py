@@ -35,7 +35,7 @@ def refused(code: int, *arguments: str) -> str:
 
 def use(url: str, *paths: str) -> httpx.Client:
     """Log in, and get these paths."""
-    client = httpx.Client(base_url=url, verify=NO_TLS)
+    client = httpx.Client(base_url=url, verify=NO_TLS, timeout=TIMEOUT)
     token = client.post("/api/management/v1/useradm/auth/login", auth=LOGIN).text
     client.headers["Authorization"] = f"Bearer {token}"
     for path in paths:
