@@ -34,7 +34,7 @@ Verify = Callable[[bytes, bytes], object]
 
 def measure(setting: Setting) -> Section:
     """Measure each kind of key."""
-    rounds, requests = setting.few(2, 9), setting.few(20, 300)
+    rounds, requests = setting.few(2, 33), setting.few(20, 100)
     assert set(NAMES) <= set(get_args(Algorithm))
     figures = {}
     with otakit() as server, module("bare") as bare:

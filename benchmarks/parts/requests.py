@@ -59,8 +59,8 @@ class Contender:
 
 def measure(setting: Setting) -> Section:
     """Measure all servers that are there."""
-    requests, rounds = setting.few(40, 300), setting.few(2, 11)
-    warm_up = setting.few(1, 4)
+    requests, rounds = setting.few(40, 100), setting.few(2, 33)
+    warm_up = setting.few(1, 12)
     missing: list[str] = []
     with ExitStack() as stack:
         contenders = _ours(stack, setting)
