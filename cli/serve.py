@@ -45,7 +45,7 @@ GROUPS = {
 NEW_OBJECTS = 25_000
 """After how many new objects Python looks for garbage: a request leaves some thirty.
 
-At 700, as Python has it, that was a fourteenth of a request's cost.
+At 700, as Python has it, that was a fourteenth of what a new deployment costs.
 """
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
