@@ -8,6 +8,8 @@ import msgspec
 from anyio.lowlevel import checkpoint
 from starlette.types import Send
 
+from otakit.mockserver.wire import in_a_task
+
 Headers = list[tuple[bytes, bytes]]
 
 JSON = b"application/json"
@@ -49,6 +51,7 @@ class StreamedAnswer(Answer):
 
     async def send(self, send: Send) -> None:
         """Send it over ASGI."""
+        await in_a_task()
         headers: Headers = [(b"content-type", self.content_type), *self.headers]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         for chunk in self.chunks:

@@ -26,6 +26,7 @@ from otakit.mockserver.links import DEVICE, TENANT
 from otakit.mockserver.operations import Call
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.universe import Universe
+from otakit.mockserver.wire import in_a_task
 
 MEDIA_TYPE = "application/vnd.mender-artifact"
 STORAGE = "/otakit/v1/storage/"
@@ -100,6 +101,7 @@ class Download:
         elif about.st_size <= AT_ONCE and scope["method"] == "GET" and b"range" not in asked:
             await Answer(OK, path.read_bytes(), headers=headers).send(send)
         else:
+            await in_a_task()
             await _response(path, artifact.name, about)(scope, receive, send)
 
     def _head(self, name: str, about: os.stat_result) -> tuple[Headers, str]:

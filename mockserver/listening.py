@@ -9,7 +9,6 @@ from typing import Any
 from weakref import ref
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.datastructures import Headers
 from websockets.frames import CloseCode
@@ -17,6 +16,7 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
+from otakit.mockserver.at_once import AtOnce
 from otakit.mockserver.one_go import OneGo
 from otakit.mockserver.wire import WIRE
 
@@ -28,7 +28,7 @@ PING_INTERVAL = PING_TIMEOUT = 30.0
 """Seconds, section 8.1 of the server facts: a peer that is silent for a minute is gone."""
 
 
-class Listener(HttpToolsProtocol):
+class Listener(AtOnce):
     """Takes a broken websocket handshake for the plain request that it is.
 
     So it gets the documented error object from its operation, not a line of text from a library.

@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import wraps
+from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
 from starlette.types import Receive, Scope
@@ -13,6 +15,7 @@ from otakit.mockserver.domain.world import World
 from otakit.mockserver.exchange import EXCHANGE, Exchange, header
 from otakit.mockserver.server_state import ServerState
 from otakit.mockserver.universe import Universe
+from otakit.mockserver.wire import in_a_task
 
 
 @dataclass(slots=True)
@@ -106,7 +109,20 @@ def operation(operation_id: str) -> Callable[[F], F]:
         if operation_id in FUNCTIONS:
             message = f"operation '{operation_id}' has two functions"
             raise RuntimeError(message)
-        FUNCTIONS[operation_id] = function
+        waits = iscoroutinefunction(function)
+        FUNCTIONS[operation_id] = _in_a_task(function) if waits else function
         return function
 
     return register
+
+
+def _in_a_task(function: Any) -> Function:
+    """Return an operation that may wait for whatever it likes."""
+
+    @wraps(function)
+    async def serve(call: Call) -> Answer:
+        await in_a_task()
+        answer: Answer = await function(call)
+        return answer
+
+    return serve

@@ -19,6 +19,7 @@ from otakit.mockserver.directory import Directory
 from otakit.mockserver.domain.dialect import Dialect
 from otakit.mockserver.framework import RoutingMiddleware
 from otakit.mockserver.station import Station
+from otakit.mockserver.wire import in_a_task
 
 PERMANENT, TEMPORARY = 301, 307
 
@@ -48,6 +49,7 @@ class Routing(RoutingMiddleware):  # type: ignore[misc]  # connexion is untyped
                 return
             if not self._dialect.redirects_for_now and scope["method"] == "GET":
                 send = _for_good(send)
+            await in_a_task()
         await super().__call__(scope, receive, send)
 
     def add_api(self, *args: Any, **options: Any) -> None:

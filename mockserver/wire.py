@@ -42,6 +42,15 @@ def hang_up(scope: Scope, how: HungUp) -> None:
     connection.leave(request, reset=how.reset)
 
 
+async def in_a_task() -> None:
+    """Wait until a request is in a task of its own, which it has not from the beginning.
+
+    Asyncio's timeouts, and all of anyio, need one: whatever uses them, or may, calls this first.
+    """
+    if asyncio.current_task() is None:
+        await asyncio.sleep(0)
+
+
 async def pause(scope: Scope, seconds: float) -> None:
     """Let so much of the wall's time pass; raises HungUp when the client or the server goes."""
     wire: tuple[Connection, Any] | None = scope.get("extensions", {}).get(WIRE)

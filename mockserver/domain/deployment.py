@@ -17,6 +17,9 @@ from otakit.mockserver.domain.values import value
 SOFTWARE, CONFIGURATION = "software", "configuration"
 INPROGRESS, FINISHED, SCHEDULED = "inprogress", "finished", "scheduled"
 
+_FEW = 8
+"""Devices that are looked through as quickly as a set, which takes more memory."""
+
 
 @value
 class Scope:
@@ -70,11 +73,12 @@ class Deployment:
     joined: dict[str, None] = field(default_factory=dict)
     listed: dict[str, Index[str]] = field(default_factory=dict)
     configuration: Mapping[str, str] | None = None
-    _meant: frozenset[str] = field(init=False, repr=False)
+    _meant: tuple[str, ...] | frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Remember the targets as a set."""
-        self._meant = frozenset(self.scope.devices)
+        """Remember the targets as a set, if they are many."""
+        devices = self.scope.devices
+        self._meant = devices if len(devices) <= _FEW else frozenset(devices)
 
     @property
     def type(self) -> str:

@@ -84,7 +84,8 @@ class Statistics:
 
     def __init__(self, targets: int) -> None:
         """Begin with all targets pending."""
-        self._counts = {**_NONE, PENDING: targets}
+        self._counts = _NONE.copy()
+        self._counts[PENDING] = targets
         self.total_size = 0
 
     def move(self, before: str, after: str) -> None:

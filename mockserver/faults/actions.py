@@ -27,7 +27,7 @@ from otakit.mockserver.faults.plan import (
 from otakit.mockserver.links import EXPIRE
 from otakit.mockserver.problems import Refused, problem
 from otakit.mockserver.universe import Universe
-from otakit.mockserver.wire import HungUp, pause
+from otakit.mockserver.wire import HungUp, in_a_task, pause
 
 TOO_MANY_REQUESTS = 429
 
@@ -39,6 +39,7 @@ async def meet(
 
     Raises what is answered in its place (Refused, Forbidden), and HungUp for no answer.
     """
+    await in_a_task()
     exchange: Exchange = scope[EXCHANGE]
     for strike in universe.faults.strike(exchange, body, universe.world.clock.now()):
         send = await _meet(strike, documented, scope, send)
