@@ -9,7 +9,12 @@ from typing import BinaryIO, Generic, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
+from otakit.fixtures.byte_source import LARGE_CHUNK
+
 T = TypeVar("T")
+
+PIECE = LARGE_CHUNK - (1 << 18)
+"""Bytes that the thread takes at a time, or one chunk more: readers ask for no less."""
 
 SMALL = 1 << 20
 """Bytes up to which a file is not read before it is whole, unless it comes in many chunks."""
@@ -29,8 +34,8 @@ class ArrivingFile(Generic[T]):
         self.size = 0
         self._copy = copy
         self._function = function
-        self._chunks: SimpleQueue[bytes] = SimpleQueue()
-        self._chunk = memoryview(b"")
+        self._chunks: SimpleQueue[bytes | memoryview] = SimpleQueue()
+        self._piece = memoryview(b"")
         self._ended = self._over = False
         self._reading: asyncio.Task[T] | None = None
         self._loop = asyncio.get_running_loop()
@@ -39,7 +44,7 @@ class ArrivingFile(Generic[T]):
 
     # What the event loop calls
 
-    def write(self, data: bytes, /) -> None:
+    def write(self, data: bytes | memoryview, /) -> None:
         """Take in what has arrived; a function that is over has no use for it."""
         self.size += len(data)
         if data and not self._over:
@@ -88,17 +93,29 @@ class ArrivingFile(Generic[T]):
 
     def read(self, size: int, /) -> bytes:
         """Return 1 to `size` bytes, none at the end; waits for them."""
-        if not self._chunk and not self._ended:
-            chunk = self._chunks.get()
-            if self._is_full and self._chunks.qsize() <= MOST // 2:
-                self._make_room()
-            self._ended = not chunk
-            self._copy.write(chunk)
-            if len(chunk) <= size:
-                return chunk
-            self._chunk = memoryview(chunk)
-        data, self._chunk = self._chunk[:size], self._chunk[size:]
+        if not self._piece and not self._ended:
+            piece = self._arrived()
+            self._copy.write(piece)
+            if len(piece) <= size:
+                return piece
+            self._piece = memoryview(piece)
+        data, self._piece = self._piece[:size], self._piece[size:]
         return bytes(data)
+
+    def _arrived(self) -> bytes:
+        """Return what has arrived, some of it at least; none at the end.
+
+        The more at once, the less often the thread and the event loop wait for each other.
+        """
+        chunks = [self._chunks.get()]
+        size = len(chunks[0])
+        while chunks[-1] and size < PIECE and not self._chunks.empty():
+            chunks.append(self._chunks.get())
+            size += len(chunks[-1])
+        self._ended = not chunks[-1]
+        if self._is_full and self._chunks.qsize() <= MOST // 2:
+            self._make_room()
+        return b"".join(chunks)
 
     def _make_room(self) -> None:
         self._is_full = False

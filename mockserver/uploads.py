@@ -25,7 +25,7 @@ _FRAMING = 1 << 20
 class Sink(Protocol):
     """Where a form's file goes."""
 
-    def write(self, data: bytes, /) -> object:
+    def write(self, data: bytes | memoryview, /) -> object:
         """Take in the next bytes."""
 
 
@@ -177,7 +177,7 @@ class _Form:
             self._size += end - start
             if self._size > self._limit:
                 raise too_large(self._limit)
-            self._file.write(data[start:end])
+            self._file.write(memoryview(data)[start:end])
             return
         self._text_size += end - start
         if self._text_size > MAX_TEXT:
