@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import rich.console
-from rich.markup import escape
+import click
 
 from otakit.mockserver.plans import ENTERPRISE
 from otakit.mockserver.settings import Settings
@@ -18,29 +17,25 @@ def announce(settings: Settings, url: str, summary: "Summary | None", fleet: str
 
     `summary` is of the scenario that it begins with, `fleet` says who was added to it.
     """
-    console = rich.console.Console(stderr=True, highlight=False)
-    address = f"[bold]{escape(url)}[/]"  # an address or a password may have brackets of its own
-    access = escape(f"{url}/otakit/v1/universes/default/connect")
+    address = click.style(url, bold=True)
+    access = f"{url}/otakit/v1/universes/default/connect"
     if settings.edition == "jfrog-connect":
-        console.print(f"otakit serves the JFrog Connect API at {address}", soft_wrap=True)
+        click.echo(f"otakit serves the JFrog Connect API at {address}", err=True)
         if summary is not None:
-            console.print(f"  world                {summary}", soft_wrap=True)
-        console.print(f"  fleet key and token  {access}", soft_wrap=True)
-        console.print(f"  dashboard            {escape(url)}/", soft_wrap=True)
-        console.print("  stop                 Ctrl-C")
+            click.echo(f"  world                {summary}", err=True)
+        click.echo(f"  fleet key and token  {access}", err=True)
+        click.echo(f"  dashboard            {url}/", err=True)
+        click.echo("  stop                 Ctrl-C", err=True)
     else:
-        login = escape(f"{settings.email} / {settings.password}")
-        console.print(
-            f"otakit serves the Mender APIs at {address}{_unusual(settings)}", soft_wrap=True
-        )
+        click.echo(f"otakit serves the Mender APIs at {address}{_unusual(settings)}", err=True)
         if summary is not None:
-            console.print(f"  world          {summary}", soft_wrap=True)
+            click.echo(f"  world          {summary}", err=True)
         if fleet:
-            console.print(f"  fleet          {escape(fleet)}", soft_wrap=True)
-        console.print(f"  log in as      {login}", soft_wrap=True)
-        console.print(f"  dashboard      {escape(url)}/", soft_wrap=True)
-        console.print(f"  JFrog Connect  fleet key and token are at {access}", soft_wrap=True)
-        console.print("  stop           Ctrl-C")
+            click.echo(f"  fleet          {fleet}", err=True)
+        click.echo(f"  log in as      {settings.email} / {settings.password}", err=True)
+        click.echo(f"  dashboard      {url}/", err=True)
+        click.echo(f"  JFrog Connect  fleet key and token are at {access}", err=True)
+        click.echo("  stop           Ctrl-C", err=True)
 
 
 def _unusual(settings: Settings) -> str:

@@ -246,6 +246,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run consists of
     wish: "FleetWish | None",
     ready_file: Path | None,
 ) -> None:
+    gc.disable()  # next to nothing of what is loaded now is garbage, and to look for it takes long
     import uvicorn
 
     from otakit.mockserver.app import create_server
@@ -257,9 +258,9 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run consists of
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             """Start, then tell people and scripts."""
             await super().startup(sockets)
-            gc.collect()
-            gc.freeze()  # what is loaded now stays: no collection need look at it again
+            gc.freeze()  # what is loaded now stays: no collection need ever look at it
             gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
+            gc.enable()
             if settings.log_format != JSON_LOG:  # whose reader finds the URL on standard output
                 announce(settings, url, summary, fleet)
             if world is not None:

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import rich.console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 if TYPE_CHECKING:
     from otakit.fixtures.scenario import Loaded
@@ -82,7 +80,10 @@ def put_in_place(world: FirstWorld, server: "MockServer") -> "Summary":
 @contextmanager
 def progress() -> Iterator[Callable[[int, int], None]]:
     """Show how many devices are made."""
-    console = rich.console.Console(stderr=True)
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
     columns = (TextColumn("devices"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("devices")

@@ -19,7 +19,7 @@ with warnings.catch_warnings():
     from connexion.middleware.swagger_ui import SwaggerUIMiddleware
     from connexion.operations import AbstractOperation
     from connexion.resolver import Resolver
-    from connexion.spec import OpenAPISpecification
+    from connexion.spec import OpenAPISpecification, Specification
 
 __all__ = [
     "AbstractOperation",
@@ -37,11 +37,11 @@ __all__ = [
 def taking_documents_as_they_are() -> Iterator[None]:
     """Let connexion take documents as they are meanwhile: valid, resolved, and its to change.
 
-    It compares each with OpenAPI's own schema, copies it twice and looks for references in it, and
-    that takes longer than all the rest of a start. Ours are resolved and compared when they are
-    built, and by tests, with connexion too.
+    It compares each with OpenAPI's own schema, copies it three times and looks for references in
+    it, and that takes longer than all the rest of a start. Ours are resolved and compared when they
+    are built, and by tests, with connexion too.
     """
-    of_connexion = OpenAPISpecification.__init__
+    from_dict, of_connexion = Specification.__dict__["from_dict"], OpenAPISpecification.__init__
 
     def take(self: Any, document: dict[str, Any], *, base_uri: str = "") -> None:
         """Take a document, and a copy to be shown: connexion writes into the other."""
@@ -50,8 +50,11 @@ def taking_documents_as_they_are() -> Iterator[None]:
         self._spec = document
         self._base_uri = base_uri
 
-    OpenAPISpecification.__init__ = take  # there is no option
+    # There is no option. Names are texts: our documents have been JSON.
+    Specification.from_dict = staticmethod(OpenAPISpecification)
+    OpenAPISpecification.__init__ = take
     try:
         yield
     finally:
+        Specification.from_dict = from_dict
         OpenAPISpecification.__init__ = of_connexion
