@@ -13,11 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from otakit.mockserver.api import load_functions
 from otakit.mockserver.control import load_functions as load_control_functions
-from otakit.mockserver.cors import Cors
 from otakit.mockserver.dashboard_files import dashboard_routes
 from otakit.mockserver.documented import Documented
 from otakit.mockserver.domain.ids import Ids
 from otakit.mockserver.downloads import download_routes
+from otakit.mockserver.edge import Edge
 from otakit.mockserver.framework import (
     ConnexionMiddleware,
     Resolver,
@@ -85,7 +85,7 @@ def create_server(settings: Settings) -> MockServer:
         inner,
         middlewares=[
             *([] if log_format == NO_LOG else [partial(RequestLog, log_format=log_format)]),
-            partial(Cors, origins=settings.cors_origins),
+            partial(Edge, origins=settings.cors_origins),
             partial(Front, ids=Ids(settings.seed, "requests"), record=Recorder(universes).record),
             partial(Routing, dialect=state.dialect, downloads=downloads),
             partial(Station, state=state),

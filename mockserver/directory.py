@@ -11,6 +11,9 @@ __all__ = ["Directory"]
 Operations = Mapping[str, ASGIApp]
 """What serves one path, by method."""
 
+_Known = tuple[Operations, list[str]]
+"""What serves one path, and the names of its parameters."""
+
 Found = tuple[ASGIApp, dict[str, str]]
 """An operation, and the path's parameters."""
 
@@ -26,10 +29,13 @@ class Directory:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._forms: dict[int, list[_Form]] = {}
+        self._plain: dict[str, Operations] = {}  # paths without parameters that nothing else fits
 
     def add(self, path: str, operations: Operations) -> None:
         """Add a path, whose parameters are whole parts in braces, with its operations by method."""
         parts = tuple(path.split("/"))
+        if not any(map(_is_parameter, parts)) and self._known(parts) is None:
+            self._plain.setdefault(path, operations)
         forms = self._forms.setdefault(len(parts), [])
         same = next((n for n, f in enumerate(forms) if f.has(parts)), None)
         if same is None or any(form.overlaps(parts) for form in forms[same + 1 :]):
@@ -39,16 +45,25 @@ class Directory:
 
     def find(self, method: str, path: str) -> Found | None:
         """Return what serves a request; None where that takes a closer look."""
+        plain = self._plain.get(path)
+        if plain is not None:
+            operation = plain.get(method)
+            return None if operation is None else (operation, {})
         parts = path.split("/")
+        known = self._known(parts)
+        operation = None if known is None else known[1][0].get(method)
+        if known is None or operation is None:
+            return None
+        form, (_, names) = known
+        given = dict(zip(names, form.parameters(parts), strict=True))
+        return None if "" in given.values() else (operation, given)
+
+    def _known(self, parts: Sequence[str]) -> "tuple[_Form, _Known] | None":
+        """Return the first path that these parts fit, and its form."""
         for form in self._forms.get(len(parts), ()):
             known = form.paths.get(form.literals(parts))
             if known is not None:
-                operations, names = known
-                operation = operations.get(method)
-                if operation is None:
-                    return None
-                given = dict(zip(names, form.parameters(parts), strict=True))
-                return None if "" in given.values() else (operation, given)
+                return form, known
         return None
 
 
@@ -60,7 +75,7 @@ class _Form:
         self._others = [n for n in range(len(parts)) if n not in self._places]
         self.literals = _taking(self._others)
         self.parameters = _taking(self._places)
-        self.paths: dict[Any, tuple[Operations, list[str]]] = {}
+        self.paths: dict[Any, _Known] = {}
 
     def add(self, parts: Sequence[str], operations: Operations) -> None:
         names = [part.strip("{}") for part in self.parameters(parts)]

@@ -185,6 +185,7 @@ def options() -> dict[str, Any]:
     """Return what to pass to `uvicorn.Config` for a server of this application."""
     return {
         "http": Listener,
+        "proxy_headers": False,  # the edge has them
         "ws": Sockets,
         "ws_max_size": MAX_MESSAGE,
         "ws_ping_interval": PING_INTERVAL,

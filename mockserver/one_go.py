@@ -1,6 +1,5 @@
 """How an answer leaves: its head and its body together, where it is of one piece."""
 
-from itertools import chain
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import (
@@ -12,6 +11,11 @@ from uvicorn.protocols.http.httptools_impl import (
 
 _BODILESS = frozenset({204, 304})
 _OF_THE_CONNECTION = frozenset({b"connection", b"transfer-encoding"})
+
+_BYTES = [bytes([number]) for number in range(256)]
+_IN_NAMES = b"".join(b for b in _BYTES if not HEADER_RE.search(b) and b == b.lower())
+_IN_VALUES = b"".join(b for b in _BYTES if not HEADER_VALUE_RE.search(b))
+"""What uvicorn lets pass as it is; to take it away from a text is quicker than to search that."""
 
 
 class OneGo(RequestResponseCycle):
@@ -73,20 +77,18 @@ def _head(start: Any, defaults: Any, body: bytes | None = None) -> bytes | None:
     uvicorn may judge.
     """
     status = start["status"]
+    headers = [*defaults, *start["headers"]]
+    known = dict(headers)
+    length = known.get(b"content-length", b"0" if status in _BODILESS else None)
+    if length is None or not _OF_THE_CONNECTION.isdisjoint(known):
+        return None
+    if body is not None and len(body) != int(length):
+        return None
+    values = b"".join([value for _, value in headers])
+    if b"".join(known).translate(None, _IN_NAMES) or values.translate(None, _IN_VALUES):
+        return None
     pieces = [STATUS_LINE[status]]
-    names, values = b"", b""
-    length = 0 if status in _BODILESS else None
-    for name, value in chain(defaults, start["headers"]):
+    for name, value in headers:
         pieces += (name, b": ", value, b"\r\n")
-        names += name
-        values += value
-        if name == b"content-length":
-            length = int(value)
-        elif name in _OF_THE_CONNECTION:
-            return None
-    if length is None or (body is not None and len(body) != length):
-        return None
-    if HEADER_RE.search(names) or HEADER_VALUE_RE.search(values) or names != names.lower():
-        return None
     pieces += (b"\r\n", body or b"")
     return b"".join(pieces)

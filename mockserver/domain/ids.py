@@ -24,7 +24,7 @@ class Ids:
 
     def uuid(self) -> str:
         """Return the next random UUIDv4, lower case with dashes."""
-        digits = f"{self._random.getrandbits(128) & _RANDOM_BITS | _VERSION_4:032x}"
+        digits = (self._random.getrandbits(128) & _RANDOM_BITS | _VERSION_4).to_bytes(16).hex()
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def secret(self, size: int = 32) -> bytes:
