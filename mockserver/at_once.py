@@ -37,13 +37,13 @@ class AtOnce(HttpToolsProtocol):
         """Take in what has arrived, and begin what is asked."""
         self._is_reading = True
         super().data_received(data)
-        while self._next is not None:
+        self._is_reading = False
+        if self._next is not None:
             request, self._next = self._next, None
             task = begin(request, self.loop)
             if task is not None:
                 task.add_done_callback(self.tasks.discard)
                 self.tasks.add(task)
-        self._is_reading = False
 
     def on_headers_complete(self) -> None:
         """Go on to a request's body."""
@@ -64,7 +64,10 @@ class AtOnce(HttpToolsProtocol):
         super().on_body(body)
 
     def on_response_complete(self) -> None:
-        """Go on to the next request, or wait for one."""
+        """Go on to the next request, or wait for one.
+
+        More requests of one packet are tasks: a thousand of them let others have their turn.
+        """
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return

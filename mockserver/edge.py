@@ -17,7 +17,7 @@ _TOLD = frozenset({b"origin", b"x-forwarded-for", b"x-forwarded-proto"})
 class Edge:
     """Sends each request in: straight, unless a header says that it is not that simple.
 
-    uvicorn and Starlette would look through all headers of each, at a fortieth of its cost.
+    uvicorn and Starlette would each look through all headers of every request.
     """
 
     def __init__(self, app: ASGIApp, *, origins: Collection[str] = ()) -> None:
