@@ -14,13 +14,19 @@ from otakit.fixtures.byte_source import LARGE_CHUNK
 T = TypeVar("T")
 
 PIECE = LARGE_CHUNK - (1 << 18)
-"""Bytes that the thread takes at a time, or one chunk more: readers ask for no less."""
+"""Bytes that the thread gets at a time, or one chunk more: readers ask for no less.
+
+The fewer pieces, the less often the thread and the event loop wait for each other.
+"""
+
+MANY = 256
+"""Chunks of a piece, however small they are."""
 
 SMALL = 1 << 20
 """Bytes up to which a file is not read before it is whole, unless it comes in many chunks."""
 
-MOST = 16
-"""Chunks that may wait to be read; a chunk has a few hundred kilobytes at most."""
+MOST = 4
+"""Pieces that may wait to be read."""
 
 
 class ArrivingFile(Generic[T]):
@@ -34,8 +40,10 @@ class ArrivingFile(Generic[T]):
         self.size = 0
         self._copy = copy
         self._function = function
-        self._chunks: SimpleQueue[bytes | memoryview] = SimpleQueue()
-        self._piece = memoryview(b"")
+        self._chunks: list[bytes | memoryview] = []  # of the next piece
+        self._chunks_size = 0
+        self._pieces: SimpleQueue[list[bytes | memoryview]] = SimpleQueue()
+        self._piece = memoryview(b"")  # what is left of it
         self._ended = self._over = False
         self._reading: asyncio.Task[T] | None = None
         self._loop = asyncio.get_running_loop()
@@ -48,17 +56,20 @@ class ArrivingFile(Generic[T]):
         """Take in what has arrived; a function that is over has no use for it."""
         self.size += len(data)
         if data and not self._over:
-            self._chunks.put(data)
+            self._chunks.append(data)
+            self._chunks_size += len(data)
+            if self._chunks_size >= PIECE or len(self._chunks) >= MANY:
+                self._pass_on()
 
     async def room(self) -> None:
         """Wait until there is room for more."""
-        is_full = self._chunks.qsize() > MOST
+        is_full = self._pieces.qsize() > MOST
         if is_full or self.size > SMALL:
             self._begin()
         if is_full and not self._over:
             self._room.clear()
             self._is_full = True
-            if self._chunks.qsize() > MOST // 2:  # else the thread may wait already
+            if self._pieces.qsize() > MOST // 2:  # else the thread may wait already
                 await self._room.wait()
 
     async def result(self) -> T:
@@ -77,8 +88,14 @@ class ArrivingFile(Generic[T]):
             self._reading = asyncio.create_task(to_thread.run_sync(self._run, limiter=_own()))
         return self._reading
 
+    def _pass_on(self) -> None:
+        self._pieces.put(self._chunks)
+        self._chunks, self._chunks_size = [], 0
+
     def _end(self) -> None:
-        self._chunks.put(b"")
+        if self._chunks:
+            self._pass_on()
+        self._pieces.put([])
 
     # What the thread calls
 
@@ -94,28 +111,16 @@ class ArrivingFile(Generic[T]):
     def read(self, size: int, /) -> bytes:
         """Return 1 to `size` bytes, none at the end; waits for them."""
         if not self._piece and not self._ended:
-            piece = self._arrived()
+            piece = b"".join(self._pieces.get())
+            if self._is_full and self._pieces.qsize() <= MOST // 2:
+                self._make_room()
+            self._ended = not piece
             self._copy.write(piece)
             if len(piece) <= size:
                 return piece
             self._piece = memoryview(piece)
         data, self._piece = self._piece[:size], self._piece[size:]
         return bytes(data)
-
-    def _arrived(self) -> bytes:
-        """Return what has arrived, some of it at least; none at the end.
-
-        The more at once, the less often the thread and the event loop wait for each other.
-        """
-        chunks = [self._chunks.get()]
-        size = len(chunks[0])
-        while chunks[-1] and size < PIECE and not self._chunks.empty():
-            chunks.append(self._chunks.get())
-            size += len(chunks[-1])
-        self._ended = not chunks[-1]
-        if self._is_full and self._chunks.qsize() <= MOST // 2:
-            self._make_room()
-        return b"".join(chunks)
 
     def _make_room(self) -> None:
         self._is_full = False
