@@ -35,7 +35,7 @@ class Directory:
         """Add a path, whose parameters are whole parts in braces, with its operations by method."""
         parts = tuple(path.split("/"))
         if not any(map(_is_parameter, parts)) and self._known(parts) is None:
-            self._plain.setdefault(path, operations)
+            self._plain[path] = operations
         forms = self._forms.setdefault(len(parts), [])
         same = next((n for n, f in enumerate(forms) if f.has(parts)), None)
         if same is None or any(form.overlaps(parts) for form in forms[same + 1 :]):
